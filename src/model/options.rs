@@ -1,0 +1,67 @@
+//! The options a project was made with.
+
+use std::collections::BTreeMap;
+
+use crate::catalog::{OPTIONS, OptionSpec};
+use crate::error::{Error, Result};
+
+/// A value for every option of the catalogue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options(BTreeMap<&'static str, &'static str>);
+
+impl Default for Options {
+    fn default() -> Self {
+        Options(OPTIONS.iter().map(|option| (option.name, option.default())).collect())
+    }
+}
+
+impl Options {
+    /// Returns the value of the option called `name`.
+    ///
+    /// # Panics
+    /// Panics for a name that the catalogue does not have, which is a bug of ours.
+    pub fn get(&self, name: &str) -> &'static str {
+        self.0[name]
+    }
+
+    /// Sets an option to one of its values.
+    ///
+    /// # Errors
+    /// Fails with exit code 2 for an unknown name or value, listing what there is.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<()> {
+        let Some(option) = OPTIONS.iter().find(|option| option.name == name) else {
+            let names: Vec<_> = OPTIONS.iter().map(|option| option.name).collect();
+            let message = format!("there is no option `{}`", name.escape_debug());
+            return Err(Error::usage(message).hint(format!("there are {}", names.join(", "))));
+        };
+        let Some(value) = option.values.iter().find(|known| **known == value) else {
+            let message = format!("`{name}` cannot be `{}`", value.escape_debug());
+            return Err(Error::usage(message).hint(format!("it is {}", option.values.join(", "))));
+        };
+        self.0.insert(option.name, value);
+        Ok(())
+    }
+
+    /// Returns every option with its value, in the order of the catalogue.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static OptionSpec, &'static str)> {
+        OPTIONS.iter().map(|option| (option, self.get(option.name)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_option_takes_the_values_of_its_row_only() {
+        let mut options = Options::default();
+        assert_eq!(options.get("license"), "mit");
+        options.set("license", "apache-2.0").unwrap();
+        assert_eq!(options.get("license"), "apache-2.0");
+        assert_eq!(
+            options.set("license", "gpl").unwrap_err().hints,
+            ["it is mit, apache-2.0, proprietary"]
+        );
+        assert!(options.set("colour", "red").is_err());
+    }
+}

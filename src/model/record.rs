@@ -1,0 +1,78 @@
+//! What we keep of the files we wrote: a hash of each, and the text itself, compressed.
+//!
+//! The hashes tell what a user changed since; the text is the base of every later merge.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use flate2::{Compression, GzBuilder};
+use sha2::{Digest, Sha256};
+use toml_edit::{DocumentMut, Item, Table, value};
+
+use crate::tree::{File, RelPath};
+
+/// Where the hashes of the project's own files stand.
+pub const RECORD: &str = ".ddd-forge/project.toml";
+
+/// Where the text of the project's own files stands: gzip over a JSON object, path → text.
+pub const BASE: &str = ".ddd-forge/project.base.json.gz";
+
+/// Returns the record of `files`: the SHA-256 of each as written, in hexadecimal digits.
+pub fn record(files: &BTreeMap<RelPath, File>) -> String {
+    let mut hashes = Table::new();
+    for (path, file) in files {
+        hashes.insert(path.as_str(), value(sha256(&file.bytes)));
+    }
+    let mut document = DocumentMut::new();
+    document.insert("files", Item::Table(hashes));
+    format!("# The files that `ddd-forge new` wrote, each with its SHA-256.\n\n{document}")
+}
+
+/// Returns the text of `files`, compressed: the same bytes for the same files, anywhere.
+pub fn base(files: &BTreeMap<RelPath, File>) -> Vec<u8> {
+    let texts: BTreeMap<&str, _> = files
+        .iter()
+        .map(|(path, file)| (path.as_str(), String::from_utf8_lossy(&file.bytes)))
+        .collect();
+    // Higher levels save little, and cost more than writing the whole project does.
+    let mut encoder = GzBuilder::new().write(Vec::new(), Compression::new(4));
+    // Both write to memory, which does not fail, and the keys are strings.
+    serde_json::to_writer(&mut encoder, &texts).expect("a map of texts is JSON");
+    encoder.flush().expect("memory takes what is written");
+    encoder.finish().expect("memory takes what is written")
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+
+    fn files() -> BTreeMap<RelPath, File> {
+        let path = |text| RelPath::parse(text).unwrap();
+        BTreeMap::from([
+            (path("b.py"), File::text("b = \"ü\"\n")),
+            (path("a/.env"), File::text("")),
+        ])
+    }
+
+    #[test]
+    fn the_record_has_a_line_for_each_file() {
+        let text = record(&files());
+        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        assert!(text.contains(&format!("\"a/.env\" = \"{empty}\"\n")), "{text}");
+        assert!(text.parse::<DocumentMut>().unwrap()["files"]["b.py"].is_str());
+    }
+
+    #[test]
+    fn the_base_gives_the_text_back() {
+        let mut text = String::new();
+        flate2::read::GzDecoder::new(&*base(&files())).read_to_string(&mut text).unwrap();
+        let texts: BTreeMap<String, String> = serde_json::from_str(&text).unwrap();
+        assert_eq!(texts["b.py"], "b = \"ü\"\n");
+        assert_eq!(texts["a/.env"], "");
+    }
+}

@@ -1,0 +1,64 @@
+//! The only module that runs other programs: to learn what the machine has, and for the steps that
+//! follow a change. Always by argument list, never through a shell.
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::error::{Error, Result};
+use crate::plan::Step;
+
+/// Returns the author whom git knows, as `Jane Doe <jane@example.com>`.
+pub fn git_author() -> Option<String> {
+    // Without this setting git would make an address up from the host name.
+    let ident = output(
+        Path::new("."),
+        &["git", "-c", "user.useConfigOnly=true", "var", "GIT_AUTHOR_IDENT"],
+    )?;
+    let end = ident.find('>')?;
+    Some(ident[..=end].to_owned())
+}
+
+/// Tells whether `directory` lies in a git repository.
+pub fn in_git_repository(directory: &Path) -> bool {
+    output(directory, &["git", "rev-parse", "--is-inside-work-tree"])
+        .is_some_and(|out| out == "true")
+}
+
+/// Tells whether a program called `name` is on the search path.
+pub fn on_path(name: &str) -> bool {
+    let Some(path) = std::env::var_os("PATH") else { return false };
+    let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    std::env::split_paths(&path).any(|directory| directory.join(&file).is_file())
+}
+
+/// Runs `step` in `directory`, without input.
+///
+/// # Errors
+/// Fails with what the program said last, when it cannot be started or fails.
+pub fn run(step: &Step, directory: &Path) -> Result<()> {
+    let failure = || Error::failed(format!("could not {}", step.title));
+    let mut command = command(directory, &step.argv);
+    let output = command.output().map_err(|error| failure().because(error))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let last = said.trim().lines().last().unwrap_or("it said nothing").to_owned();
+    Err(failure().because(anyhow::anyhow!(last)))
+}
+
+fn output(directory: &Path, argv: &[&str]) -> Option<String> {
+    let output = command(directory, argv).output().ok().filter(|output| output.status.success())?;
+    Some(String::from_utf8(output.stdout).ok()?.trim().to_owned())
+}
+
+fn command<Word: AsRef<OsStr>>(directory: &Path, argv: &[Word]) -> Command {
+    let mut command = Command::new(&argv[0]);
+    command.args(&argv[1..]).current_dir(directory).stdin(Stdio::null());
+    // A caller's hook may point git at another repository than the one we stand in.
+    for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
+        command.env_remove(variable);
+    }
+    command
+}

@@ -1,0 +1,210 @@
+//! Makes text of the embedded templates. Decides nothing and writes nothing.
+
+mod filters;
+
+use std::collections::BTreeMap;
+
+use anyhow::Context as _;
+use include_dir::{Dir, include_dir};
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{Environment, UndefinedBehavior, Value};
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+use crate::model::Manifest;
+use crate::tree::{File, RelPath};
+
+static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
+
+/// Ends the name of every template, so that no tool takes it for what it becomes.
+const ENDING: &str = ".j2";
+
+/// Everything that a template may name.
+#[derive(Debug, Serialize)]
+struct Context {
+    project: Project,
+}
+
+#[derive(Debug, Serialize)]
+struct Project {
+    name: String,
+    slug: String,
+    snake: String,
+    test_database: String,
+    title: String,
+    description: String,
+    author_name: String,
+    author_email: String,
+    repository: String,
+    license: &'static str,
+    python: &'static str,
+}
+
+impl Context {
+    fn new(manifest: &Manifest) -> Self {
+        let name = &manifest.name;
+        let project = Project {
+            name: name.as_str().to_owned(),
+            slug: name.slug(),
+            snake: name.snake(),
+            test_database: name.test_database(),
+            title: name.title(),
+            description: manifest.description.as_str().to_owned(),
+            author_name: manifest.author.name.as_str().to_owned(),
+            author_email: manifest.author.email.clone(),
+            repository: manifest.repository.as_str().to_owned(),
+            license: manifest.options.get("license"),
+            python: manifest.options.get("python"),
+        };
+        Context { project }
+    }
+}
+
+/// Returns every file of a new project.
+///
+/// # Errors
+/// Fails only where a template is broken, which a test of ours would have found.
+pub fn project(manifest: &Manifest) -> Result<BTreeMap<RelPath, File>> {
+    let sources = sources()?;
+    let environment = environment();
+    let context = Value::from(Serde(Context::new(manifest)));
+    let mut files = BTreeMap::new();
+    for (path, template) in &sources {
+        if let Some(path) = path.strip_prefix("project/") {
+            files.insert(RelPath::parse(path)?, render(&environment, path, template, &context)?);
+        }
+    }
+    let license = format!("licenses/{}", manifest.options.get("license"));
+    let template = &sources[&license];
+    files.insert(RelPath::parse("LICENSE")?, render(&environment, "LICENSE", template, &context)?);
+    Ok(files)
+}
+
+fn render(
+    environment: &Environment<'_>,
+    path: &str,
+    template: &str,
+    context: &Value,
+) -> Result<File> {
+    // Most templates hold nothing to fill in; parsing them would be most of the work.
+    let text = match template.contains('«') {
+        true => environment.render_named_str(path, template, context.clone()).map_err(|error| {
+            Error::failed(format!("template `{path}` is broken")).because(error)
+        })?,
+        false => template.to_owned(),
+    };
+    Ok(File { bytes: text.into_bytes(), executable: path.ends_with(".sh") })
+}
+
+fn environment() -> Environment<'static> {
+    // Guillemets occur in none of the languages we write, so nothing needs escaping.
+    let syntax = SyntaxConfig::builder()
+        .block_delimiters("«%", "%»")
+        .variable_delimiters("«", "»")
+        .comment_delimiters("«#", "#»")
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .keep_trailing_newline(true)
+        .build()
+        .expect("the delimiters are distinct and not empty");
+    let mut environment = Environment::new();
+    environment.set_syntax(syntax);
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.add_filter("quoted", filters::quoted);
+    environment.add_filter("markdown", filters::markdown);
+    environment
+}
+
+/// Returns the templates by path, without their ending.
+fn sources() -> Result<BTreeMap<String, String>> {
+    match std::env::var_os("DDD_FORGE_TEMPLATES") {
+        Some(directory) if cfg!(debug_assertions) => on_disk(directory.as_ref()),
+        _ => Ok(embedded(&TEMPLATES)),
+    }
+}
+
+fn embedded(directory: &'static Dir<'static>) -> BTreeMap<String, String> {
+    let mut sources = BTreeMap::new();
+    for file in directory.files() {
+        let path = file.path().to_string_lossy().replace('\\', "/");
+        if let (Some(path), Some(text)) = (path.strip_suffix(ENDING), file.contents_utf8()) {
+            sources.insert(path.to_owned(), text.to_owned());
+        }
+    }
+    directory.dirs().for_each(|child| sources.extend(embedded(child)));
+    sources
+}
+
+/// Reads the templates from a directory: an edit shows without building.
+fn on_disk(directory: &std::path::Path) -> Result<BTreeMap<String, String>> {
+    let mut sources = BTreeMap::new();
+    for entry in walkdir::WalkDir::new(directory).sort_by_file_name() {
+        let entry = entry.context("cannot read the templates").map_err(failed)?;
+        let relative = entry.path().strip_prefix(directory).unwrap_or(entry.path());
+        if let Some(path) = relative.to_string_lossy().replace('\\', "/").strip_suffix(ENDING) {
+            let text = std::fs::read_to_string(entry.path())
+                .with_context(|| format!("cannot read `{}`", entry.path().display()))
+                .map_err(failed)?;
+            sources.insert(path.to_owned(), text);
+        }
+    }
+    Ok(sources)
+}
+
+fn failed(source: anyhow::Error) -> Error {
+    Error::failed("the templates cannot be used").because(source)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Author, Options, ProjectName, Repository, Text};
+
+    fn manifest(name: &str) -> Manifest {
+        Manifest {
+            version: "0.1.0".to_owned(),
+            name: ProjectName::parse(name).unwrap(),
+            description: Text::parse("description", "A shop").unwrap(),
+            author: Author::parse("Jane Doe <jane@example.com>").unwrap(),
+            repository: Repository::parse("acme/shop").unwrap(),
+            options: Options::default(),
+        }
+    }
+
+    #[test]
+    fn every_file_below_templates_is_a_template() {
+        fn check(directory: &Dir<'_>) {
+            for file in directory.files() {
+                assert!(file.path().to_string_lossy().ends_with(ENDING), "{:?}", file.path());
+                assert!(file.contents_utf8().is_some(), "{:?} is not UTF-8", file.path());
+            }
+            directory.dirs().for_each(check);
+        }
+        check(&TEMPLATES);
+    }
+
+    #[test]
+    fn no_template_names_a_variable_outside_the_context() {
+        let known = serde_json::to_value(Context::new(&manifest("shop"))).unwrap();
+        let environment = environment();
+        for (path, text) in embedded(&TEMPLATES) {
+            let template = environment.template_from_named_str(&path, &text).unwrap();
+            for variable in template.undeclared_variables(true) {
+                let found = variable.split('.').try_fold(&known, |value, key| value.get(key));
+                assert!(found.is_some(), "`{path}` names `{variable}`");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_of_a_template_is_left_in_a_file() {
+        for (path, file) in project(&manifest("shop")).unwrap() {
+            let text = String::from_utf8(file.bytes).unwrap();
+            assert!(!text.contains(['«', '»']), "{path}");
+            assert!(text.is_empty() || text.ends_with('\n'), "{path} has no final newline");
+            assert!(!text.contains("\n\n\n\n") && !text.contains('\r'), "{path}");
+            assert!(text.lines().all(|line| line.trim_end() == line), "{path} has trailing space");
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! The wording and layout of what people read.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use console::Style;
+
+use crate::error::Error;
+use crate::plan::{Change, ChangeSet};
+
+/// Where the verb of a line ends, in columns.
+const VERB: usize = 12;
+
+/// Returns `text` with its control characters made visible, so that it cannot steer a terminal.
+pub fn visible(text: &str) -> String {
+    let harmless = |c: char| c == '\n' || c == '\t' || !c.is_control();
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            c if harmless(c) => shown.push(c),
+            c => shown.extend(c.escape_unicode()),
+        }
+    }
+    shown
+}
+
+/// Returns a line for each file, and for each program that follows.
+pub fn changes(set: &ChangeSet, dry_run: bool, verbose: bool) -> String {
+    let mut text = String::new();
+    for change in &set.changes {
+        let (verb, style) = verb(change);
+        line(&mut text, dry_run, verb, style, change.path.as_str());
+    }
+    for path in set.identical.iter().filter(|_| verbose) {
+        line(&mut text, dry_run, "identical", Style::new().blue(), path.as_str());
+    }
+    for step in &set.steps {
+        line(&mut text, dry_run, "run", Style::new().white(), &step.argv.join(" "));
+    }
+    text
+}
+
+fn verb(change: &Change) -> (&'static str, Style) {
+    match (&change.before, &change.after) {
+        (None, _) => ("create", Style::new().green()),
+        (_, None) => ("remove", Style::new().red()),
+        _ => ("update", Style::new().cyan()),
+    }
+}
+
+fn line(text: &mut String, dry_run: bool, verb: &str, style: Style, rest: &str) {
+    let verb = if dry_run { format!("would {verb}") } else { verb.to_owned() };
+    let verb = style.for_stderr().bold().apply_to(format!("{verb:>VERB$}"));
+    // Writing to a string does not fail.
+    let _ = writeln!(text, "{verb}  {}", visible(rest));
+}
+
+/// Returns what was done, and what is next.
+pub fn summary(set: &ChangeSet, dry_run: bool, time: Duration) -> String {
+    let bold = Style::new().for_stderr().bold();
+    let count = |n: usize| if n == 1 { "1 file".to_owned() } else { format!("{n} files") };
+    let mut text = String::from("\n");
+    if dry_run {
+        let _ = writeln!(text, "{}: nothing was written", count(set.changes.len()));
+        return text;
+    }
+    let _ = write!(text, "{} in {} ms", count(set.changes.len()), time.as_millis());
+    if !set.identical.is_empty() {
+        let _ = write!(text, ", {} already as wanted", count(set.identical.len()));
+    }
+    text.push('\n');
+    if !set.next.is_empty() {
+        let _ = writeln!(text, "\n{}", bold.apply_to("Next"));
+    }
+    for command in &set.next {
+        let _ = writeln!(text, "  {}", visible(command));
+    }
+    text
+}
+
+/// Returns `error` as its reader needs it: what, where, why, and what to do.
+pub fn error(error: &Error) -> String {
+    let label = |text: &'static str, style: Style| style.for_stderr().bold().apply_to(text);
+    let mut text = String::new();
+    let _ =
+        writeln!(text, "{} {}", label("error:", Style::new().red()), visible(&error.to_string()));
+    if let Some(location) = &error.location {
+        let _ = writeln!(text);
+        for line in location.lines() {
+            let _ = writeln!(text, "  {}", visible(line));
+        }
+    }
+    if !error.hints.is_empty() {
+        let _ = writeln!(text);
+    }
+    for hint in &error.hints {
+        let _ = writeln!(text, "{} {}", label("hint:", Style::new().cyan()), visible(hint));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Step;
+    use crate::tree::{File, RelPath};
+
+    fn set() -> ChangeSet {
+        let change = |path, before: Option<&str>, after: Option<&str>| Change {
+            path: RelPath::parse(path).unwrap(),
+            before: before.map(File::text),
+            after: after.map(File::text),
+            why: String::new(),
+        };
+        ChangeSet {
+            changes: vec![
+                change("a", None, Some("")),
+                change("b", Some("1"), Some("2")),
+                change("c", Some("1"), None),
+            ],
+            identical: vec![RelPath::parse("d").unwrap()],
+            steps: vec![Step { title: "x".into(), argv: vec!["git".into(), "init".into()] }],
+            next: vec!["cd shop".into()],
+        }
+    }
+
+    #[test]
+    fn verbs_end_in_one_column() {
+        insta::assert_snapshot!(changes(&set(), false, true), @r"
+              create  a
+              update  b
+              remove  c
+           identical  d
+                 run  git init
+        ");
+        insta::assert_snapshot!(changes(&set(), true, false), @r"
+        would create  a
+        would update  b
+        would remove  c
+           would run  git init
+        ");
+    }
+
+    #[test]
+    fn the_summary_counts_and_says_what_is_next() {
+        insta::assert_snapshot!(summary(&set(), false, Duration::from_millis(7)), @r"
+
+        3 files in 7 ms, 1 file already as wanted
+
+        Next
+          cd shop
+        ");
+        insta::assert_snapshot!(summary(&set(), true, Duration::from_millis(7)), @r"
+
+        3 files: nothing was written
+        ");
+    }
+
+    #[test]
+    fn an_error_says_what_where_and_what_to_do() {
+        let failure = Error::usage("bad \u{1b}[31mname").at("sh op\n  ^").hint("my-shop");
+        insta::assert_snapshot!(error(&failure), @r"
+        error: bad \u{1b}[31mname
+
+          sh op
+            ^
+
+        hint: my-shop
+        ");
+    }
+
+    #[test]
+    fn nothing_that_steers_a_terminal_is_left() {
+        assert_eq!(visible("a\u{1b}]52;c\u{7}\r\u{9b}b\n"), "a\\u{1b}]52;c\\u{7}\\u{d}\\u{9b}b\n");
+    }
+}

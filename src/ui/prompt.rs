@@ -1,0 +1,50 @@
+//! Questions on a terminal.
+
+use console::Term;
+use dialoguer::theme::ColorfulTheme;
+use dialoguer::{Confirm, Input, Select};
+
+use crate::ask::Ask;
+use crate::error::{Error, Result};
+
+/// The user at the terminal; questions go to stderr.
+#[derive(Default)]
+pub struct Terminal {
+    theme: ColorfulTheme,
+}
+
+impl Ask for Terminal {
+    fn text(
+        &mut self,
+        question: &str,
+        default: &str,
+        check: &dyn Fn(&str) -> Result<()>,
+    ) -> Result<String> {
+        let input = Input::<String>::with_theme(&self.theme)
+            .with_prompt(question)
+            .default(default.to_owned())
+            .validate_with(|text: &String| check(text).map_err(|error| error.message));
+        input.interact_text_on(&Term::stderr()).map_err(unanswered)
+    }
+
+    fn choose(&mut self, question: &str, values: &[&str]) -> Result<String> {
+        let select = Select::with_theme(&self.theme).with_prompt(question).items(values).default(0);
+        let index = select.interact_on(&Term::stderr()).map_err(unanswered)?;
+        Ok(values[index].to_owned())
+    }
+
+    fn confirm(&mut self, question: &str) -> Result<bool> {
+        let confirm = Confirm::with_theme(&self.theme).with_prompt(question).default(true);
+        confirm.interact_on(&Term::stderr()).map_err(unanswered)
+    }
+}
+
+fn unanswered(error: dialoguer::Error) -> Error {
+    let dialoguer::Error::IO(cause) = error;
+    // A terminal in raw mode turns Ctrl-C into a key, which the library reports so.
+    let _ = Term::stderr().show_cursor();
+    match cause.kind() {
+        std::io::ErrorKind::Interrupted => Error::interrupted(),
+        _ => Error::failed("could not ask").because(cause).hint("give --yes to be asked nothing"),
+    }
+}
