@@ -50,7 +50,11 @@ fn sweep(target: Target, effect: &str, looking: bool, check: impl Fn(&Place, Run
     assert!(writers.len() > 20, "{writers:?}");
     let all = if looking { readers } else { writers };
     let count = all.len();
-    let chosen = sample(all);
+    let mut chosen = sample(all);
+    if looking {
+        // They are thousands, and alike.
+        chosen = chosen.iter().step_by(chosen.len() / 500 + 1).cloned().collect();
+    }
     for point in &chosen {
         let place = target.place();
         let run = Run::of(&mut injected(&strace, &place, &[at(point, effect)], NEW));
@@ -100,7 +104,9 @@ fn refused_anywhere(target: Target, error: &str, looking: bool) {
             assert!(message.contains('`') && message.contains("os error"), "{context}");
         }
         assert!(looking || run.code != 0 || can_do_without || found == reference, "{context}");
-        ends_well(place, &reference, &context);
+        if found != before {
+            ends_well(place, &reference, &context);
+        }
     });
 }
 

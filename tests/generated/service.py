@@ -1,7 +1,9 @@
 """Starts a generated service as its README says, and asks it for answers."""
 
+import base64
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -15,6 +17,7 @@ import httpx
 from svix.webhooks import Webhook
 
 ADDRESS = "http://127.0.0.1:8000"
+PREFECT_PORT = 4299
 PATIENCE = 180
 
 
@@ -31,19 +34,22 @@ def variables(path: Path) -> dict[str, str]:
     return {name: value.strip("'\"") for name, value in pairs}
 
 
-def environment() -> dict[str, str]:
+def environment(**more: str) -> dict[str, str]:
     """This process's environment without the virtual environment it runs in."""
-    return {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    inherited = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    return inherited | more
 
 
 @contextmanager
-def running(project: Path, *command: str, log: str) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    project: Path, *command: str, log: str, **variables: str
+) -> Iterator[subprocess.Popen[bytes]]:
     """Runs a server of the project; ends it and everything it started."""
     with (project / log).open("wb") as output:
         process = subprocess.Popen(
             command,
             cwd=project,
-            env=environment(),
+            env=environment(**variables),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -93,10 +99,9 @@ def created(clerk_id: str, email: str) -> bytes:
     return json.dumps({"type": "user.created", "object": "event", "data": data}).encode()
 
 
-def check_answers(project: Path) -> None:
-    """Asks for health, with a key, without one, and as Clerk."""
+def check_answers(project: Path, secret: str) -> None:
+    """Asks for health, with a key, without one, and as Clerk, who signs with the secret."""
     key = next(v for v in variables(project / ".env.local").values() if v.startswith("ak_"))
-    secret = variables(project / ".env")["CLERK_WEBHOOK_SECRET"]
     with httpx.Client(base_url=ADDRESS) as client:
         expect(client.get("/api/v1/health/live").status_code == 200, "liveness")
         expect(client.get("/api/v1/me").status_code == 401, "no credentials are refused")
@@ -107,7 +112,7 @@ def check_answers(project: Path) -> None:
         signature = Webhook(secret).sign(sent, now, body.decode())
         headers = {
             "svix-id": sent,
-            "svix-timestamp": str(round(now.timestamp())),
+            "svix-timestamp": str(int(now.timestamp())),
             "svix-signature": signature,
             "content-type": "application/json",
         }
@@ -120,10 +125,58 @@ def check_answers(project: Path) -> None:
         expect(users["data"][0]["email"] == "new@example.com", f"with its address: {users}")
 
 
+def finished(client: httpx.Client, deployment: str, parameters: dict[str, object]) -> dict:
+    """Runs a deployment and returns the state in which it ends."""
+    deadline = time.monotonic() + PATIENCE
+    found = client.get(f"/deployments/name/{deployment}/{deployment}")
+    while found.status_code == 404 and time.monotonic() < deadline:
+        time.sleep(0.5)
+        found = client.get(f"/deployments/name/{deployment}/{deployment}")
+    expect(found.status_code == 200, f"no deployment `{deployment}`: {found.text}")
+    start = f"/deployments/{found.json()['id']}/create_flow_run"
+    run = client.post(start, json={"parameters": parameters}).raise_for_status().json()
+    while time.monotonic() < deadline:
+        state = client.get(f"/flow_runs/{run['id']}").json()["state"]
+        if state["type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}:
+            return state
+        time.sleep(0.5)
+    sys.exit(f"error: the run of `{deployment}` does not end")
+
+
+def check_flows(project: Path) -> None:
+    """Starts a Prefect server and serves the flows; runs each of them through the server."""
+    server = f"http://127.0.0.1:{PREFECT_PORT}/api"
+    variables = {
+        "PREFECT_HOME": str(project / ".local" / "prefect"),
+        "PREFECT_API_URL": server,
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_UI_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+    }
+    prefect = ["uv", "run", "prefect", "server", "start", "--port", str(PREFECT_PORT)]
+    flows = ["uv", "run", "just", "serve-flows"]
+    with running(project, *prefect, log="prefect.log", **variables) as process:
+        wait_for(f"{server}/health", process)
+        with (
+            running(project, *flows, log="flows.log", **variables),
+            httpx.Client(base_url=server, timeout=30) as client,
+        ):
+            # The second run finds the user that the first one made.
+            for _ in range(2):
+                state = finished(client, "create-user-flow", {"email": "flow@example.com"})
+                expect(state["type"] == "COMPLETED", f"create-user-flow: {state}")
+            # Nothing outside can be reached from everywhere; what is inside must be refused.
+            inside = {"url": "http://127.0.0.1/", "allowed_hosts": ["127.0.0.1"]}
+            state = finished(client, "web-scrapper-flow", inside)
+            expect(state["type"] == "FAILED", f"web-scrapper-flow read this machine: {state}")
+            expect("not on the public internet" in state["message"], f"for the wrong reason: {state}")
+
+
 def check(project: Path) -> None:
-    """Runs `just up` twice, as on the first day and on the next, and then `just down`."""
+    """Runs `just up` twice, as on the first day and on the next."""
+    secret = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
+    settings = {"CLERK_WEBHOOK_SECRET": secret}
     for _ in range(2):
-        with running(project, "uv", "run", "just", "up", log="up.log") as process:
+        with running(project, "uv", "run", "just", "up", log="up.log", **settings) as process:
             wait_for(f"{ADDRESS}/api/v1/health/ready", process)
-            check_answers(project)
-    subprocess.run(["uv", "run", "just", "down"], cwd=project, env=environment(), check=True)
+            check_answers(project, secret)

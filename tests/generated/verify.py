@@ -111,8 +111,11 @@ def full(binary: Path) -> None:
             run(*database, *command, cwd=project)
     with step("the service, answering"):
         service.check(project)
+    with step("Prefect, running the flows"):
+        service.check_flows(project)
     with step("mutants, each caught"):
         mutants.check(project)
+    run("uv", "run", "just", "down", cwd=project)
 
 
 def main() -> None:
