@@ -140,14 +140,19 @@ fn new(mut args: new::Args, global: &Global, ui: Ui) -> Result<()> {
     let (disk, nothing) = (DiskTree::new(&target), MemoryTree::default());
     let mut draft = Draft::new(if exists { &disk as &dyn Tree } else { &nothing });
     new::plan(&request, &mut draft)?;
-    let set = draft.finish()?;
+    let mut set = draft.finish()?;
     if !global.dry_run {
         match exists {
             true => apply::update(&set, &target, &interrupt)?,
             false => apply::create(&set, &target, &interrupt)?,
         }
     }
-    report(set, &target, global, ui, started)
+    ui.changes(&set, global.dry_run);
+    let warnings = match global.dry_run {
+        true => Vec::new(),
+        false => run_steps(&mut set, &target, ui, &interrupt),
+    };
+    report(&set, warnings, global, ui, started)
 }
 
 /// Puts right what a killed run left in `target`, and tells whether there was any: files that stand
@@ -216,33 +221,12 @@ fn surroundings(target: &Path, no_git: bool) -> Surroundings {
     Surroundings { author, git, has_uv, has_just }
 }
 
-/// Shows what was done or would be, and runs the programs that follow.
-fn report(
-    mut set: ChangeSet,
-    target: &Path,
-    global: &Global,
-    ui: Ui,
-    started: Instant,
-) -> Result<()> {
-    ui.changes(&set, global.dry_run);
-    if global.diff {
-        ui.data(&unified(&set))?;
-    }
-    let warnings = if global.dry_run { Vec::new() } else { run_steps(&mut set, target, ui) };
-    warnings.iter().for_each(|warning| ui.warn(warning));
-    match ui.json {
-        true => ui.data(&Report::done("new", &set, global.dry_run, warnings).to_json()),
-        false => {
-            ui.summary(&set, global.dry_run, started);
-            Ok(())
-        }
-    }
-}
-
 /// Runs the steps until one fails; what did not run is left to the user, the files stay.
-fn run_steps(set: &mut ChangeSet, directory: &Path, ui: Ui) -> Vec<String> {
+fn run_steps(set: &mut ChangeSet, directory: &Path, ui: Ui, interrupt: &Interrupt) -> Vec<String> {
     for (index, step) in set.steps.iter().enumerate() {
-        if let Err(error) = ui.wait(&step.title, || process::run(step, directory)) {
+        let stopped = |_| Error::failed(format!("stopped before it could {}", step.title));
+        let run = || ui.wait(&step.title, || process::run(step, directory));
+        if let Err(error) = interrupt.check().map_err(stopped).and_then(|()| run()) {
             let left = set.steps[index..].iter().map(|step| shell_line(&step.argv));
             let place = set.next.iter().take_while(|command| command.starts_with("cd ")).count();
             set.next.splice(place..place, left.collect::<Vec<_>>());
@@ -250,4 +234,23 @@ fn run_steps(set: &mut ChangeSet, directory: &Path, ui: Ui) -> Vec<String> {
         }
     }
     Vec::new()
+}
+
+/// Shows what was done or would be.
+fn report(
+    set: &ChangeSet,
+    warnings: Vec<String>,
+    global: &Global,
+    ui: Ui,
+    started: Instant,
+) -> Result<()> {
+    if global.diff {
+        ui.data(&unified(set))?;
+    }
+    warnings.iter().for_each(|warning| ui.warn(warning));
+    if ui.json {
+        return ui.data(&Report::done("new", set, global.dry_run, warnings).to_json());
+    }
+    ui.summary(set, global.dry_run, started);
+    Ok(())
 }

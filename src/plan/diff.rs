@@ -154,25 +154,27 @@ mod tests {
         assert_eq!(unified(&set(&[("x.gz", None, bytes)])), "# x.gz is not text and is left out\n");
     }
 
+    /// With and without a last line feed, carriage returns, marks that a patch has itself.
+    const TEXTS: &[&str] = &[
+        "",
+        "\n",
+        "a",
+        "a\n",
+        "a\r\nb\r\n",
+        "a\rb",
+        "a\r",
+        "\u{feff}a\n",
+        " \t\n\n\n",
+        "ü\n-x\n+y\n",
+        "#!/bin/sh\n",
+        "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n",
+        "1\n2\n3\n4\n5\n6\n7\n8\nnine\n10",
+        "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n",
+    ];
+
     #[test]
     fn git_applies_a_patch_byte_for_byte() {
-        let texts = [
-            "",
-            "\n",
-            "a",
-            "a\n",
-            "a\r\nb\r\n",
-            "a\rb",
-            "a\r",
-            "\u{feff}a\n",
-            " \t\n\n\n",
-            "ü\n-x\n+y\n",
-            "#!/bin/sh\n",
-            "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n",
-            "1\n2\n3\n4\n5\n6\n7\n8\nnine\n10",
-            "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n",
-        ];
-        let sides = || std::iter::once(None).chain(texts.iter().map(|text| file(text)));
+        let sides = || std::iter::once(None).chain(TEXTS.iter().map(|text| file(text)));
         let pairs = sides().flat_map(|before| sides().map(move |after| (before.clone(), after)));
         let cases: Vec<_> = pairs
             .filter(|(before, after)| before != after)
