@@ -1,7 +1,11 @@
 //! What the documents name exists.
 
+mod support;
+
 use std::fs;
 use std::path::Path;
+
+use support::Place;
 
 fn read(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
@@ -39,4 +43,14 @@ fn the_code_map_names_every_module() {
 fn the_installer_and_the_package_agree_on_the_repository() {
     assert!(read("install.sh").contains("${DDD_FORGE_REPOSITORY:-ddd-forge/ddd-forge}"));
     assert!(read("Cargo.toml").contains("repository = \"https://github.com/ddd-forge/ddd-forge\""));
+}
+
+#[test]
+fn the_command_that_the_readme_begins_with_is_accepted() {
+    let text = read("README.md");
+    let line = text.lines().find(|line| line.starts_with("./install.sh && ")).unwrap();
+    let (_, after) = line.split_once("ddd-forge ").unwrap();
+    let command = after.split(" && ").next().unwrap().replace("~/", "");
+    let words: Vec<_> = command.split(' ').chain(["--dry-run"]).collect();
+    Place::new().run(&words).exits(0);
 }
