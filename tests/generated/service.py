@@ -35,7 +35,10 @@ def variables(path: Path) -> dict[str, str]:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """This process's environment without the virtual environment it runs in."""
+    """This process's environment and more, without the virtual environment it runs in.
+
+    uv would otherwise take that for the project's.
+    """
     inherited = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     return inherited | more
 

@@ -8,7 +8,6 @@ quick: every option rendered, compiled, linted and parsed. full: also installed,
 migrated, tested, started and mutated. Everything lies under `target/generated`.
 """
 
-import os
 import shutil
 import subprocess
 import sys
@@ -18,6 +17,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import mutants
+import service
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,12 +41,10 @@ def step(title: str) -> Iterator[None]:
 
 def run(*command: str | Path, cwd: Path, **variables: str) -> None:
     """Runs a command in a project and shows what it said when it fails."""
-    environment = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-    # uv would otherwise take the environment of this script for the project's.
     result = subprocess.run(
         [str(word) for word in command],
         cwd=cwd,
-        env=environment | variables,
+        env=service.environment(**variables),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -94,9 +93,6 @@ def quick(binary: Path) -> None:
 
 def full(binary: Path) -> None:
     """Installs the default project and checks it for real."""
-    import mutants
-    import service
-
     project = generate(binary, "shop", "full/shop", "--repository", "acme/shop")
     with step("set-up"):
         run("uv", "sync", cwd=project)
