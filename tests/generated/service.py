@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 
 import httpx
 from svix.webhooks import Webhook
@@ -48,16 +49,17 @@ def running(
     project: Path, *command: str, log: str, **variables: str
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Runs a server of the project; ends it and everything it started."""
-    with (project / log).open("wb") as output:
-        process = subprocess.Popen(
-            command,
-            cwd=project,
-            env=environment(**variables),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    process = subprocess.Popen(
+        command,
+        cwd=project,
+        env=environment(**variables),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    copying = Thread(target=copy, args=(process, project / log), daemon=True)
+    copying.start()
     try:
         yield process
     except BaseException:
@@ -66,11 +68,19 @@ def running(
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
+        # The launcher may be gone before the server, which would answer the next one's requests;
+        # the output ends with the last who could write to it.
+        copying.join(30)
+        if copying.is_alive():
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        process.wait()
+
+
+def copy(process: subprocess.Popen[bytes], log: Path) -> None:
+    """Writes what a process and its children say into a file, as it comes, until all have ended."""
+    with log.open("wb", buffering=0) as output:
+        while said := os.read(process.stdout.fileno(), 65536):
+            output.write(said)
 
 
 def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
