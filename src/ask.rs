@@ -2,6 +2,15 @@
 
 use crate::error::Result;
 
+/// What is asked, in a line, and why it is asked, in another.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'a> {
+    /// The question.
+    pub ask: &'a str,
+    /// What hangs on the answer.
+    pub why: &'a str,
+}
+
 /// Someone who can be asked.
 pub trait Ask {
     /// Asks for one line, offering `default`; `check` says what is wrong with an answer.
@@ -10,7 +19,7 @@ pub trait Ask {
     /// Fails where the question cannot be put, or was interrupted.
     fn text(
         &mut self,
-        question: &str,
+        question: Question<'_>,
         default: &str,
         check: &dyn Fn(&str) -> Result<()>,
     ) -> Result<String>;
@@ -19,7 +28,7 @@ pub trait Ask {
     ///
     /// # Errors
     /// Fails where the question cannot be put, or was interrupted.
-    fn choose(&mut self, question: &str, values: &[&str]) -> Result<String>;
+    fn choose(&mut self, question: Question<'_>, values: &[&str]) -> Result<String>;
 
     /// Asks yes or no; yes is offered.
     ///

@@ -16,6 +16,8 @@ pub enum Kind {
     Failed,
     /// The command line was wrong.
     Usage,
+    /// A check found something.
+    Found,
     /// Nothing was written: a conflict, a lock, a refused edit.
     NotApplied,
     /// The user or the system stopped us.
@@ -28,6 +30,7 @@ impl Kind {
         match self {
             Kind::Failed => 1,
             Kind::Usage => 2,
+            Kind::Found => 3,
             Kind::NotApplied => 4,
             Kind::Interrupted => 130,
         }
@@ -38,6 +41,7 @@ impl Kind {
         match self {
             Kind::Failed => "failed",
             Kind::Usage => "usage",
+            Kind::Found => "found",
             Kind::NotApplied => "not_applied",
             Kind::Interrupted => "interrupted",
         }

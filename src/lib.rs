@@ -12,6 +12,8 @@
 //! | [`render`] | the embedded templates, made text |
 //! | [`plan`] | a draft over a tree, the change set it comes to, and its diff |
 //! | [`apply`] | the only writer: lock, stage, rename, journal, recover |
+//! | [`project`] | facts read from a project that exists |
+//! | [`machine`] | what the machine has of what a project needs |
 //! | [`process`] | the only runner of other programs |
 //! | [`ui`] | the only printer and prompter |
 //! | [`ask`], [`tree`], [`shell`], [`error`] | what the others share |
@@ -27,9 +29,11 @@ pub mod catalog;
 pub mod cli;
 pub mod commands;
 pub mod error;
+pub mod machine;
 pub mod model;
 pub mod plan;
 pub mod process;
+pub mod project;
 pub mod render;
 pub mod shell;
 pub mod tree;

@@ -2,8 +2,12 @@
 //! follow a change. Always by argument list, never through a shell.
 
 use std::ffi::OsStr;
+use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::plan::Step;
@@ -30,6 +34,24 @@ pub fn on_path(name: &str) -> bool {
     let Some(path) = std::env::var_os("PATH") else { return false };
     let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
     std::env::split_paths(&path).any(|directory| directory.join(&file).is_file())
+}
+
+/// Returns what a program says on stdout; nothing when it is absent, fails, or takes longer than
+/// `patience`.
+pub fn probe(argv: &[&str], directory: &Path, patience: Duration) -> Option<String> {
+    let mut command = command(directory, argv);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
+    let stdout = child.stdout.take()?;
+    // Read beside the waiting: a full pipe would stop the program.
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || sender.send(io::read_to_string(stdout)));
+    let said = receiver.recv_timeout(patience);
+    if said.is_err() {
+        let _ = child.kill();
+    }
+    let status = child.wait().ok()?;
+    let text = said.ok()?.ok()?.trim().to_owned();
+    status.success().then_some(text)
 }
 
 /// Runs `step` in `directory`, without input.

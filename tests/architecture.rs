@@ -16,8 +16,16 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &["catalog", "error", "tree"]),
     ("plan", &["error", "tree"]),
     ("render", &["error", "model", "tree"]),
-    ("commands", &["ask", "catalog", "error", "model", "plan", "render", "shell", "tree"]),
+    ("project", &["error", "model", "tree"]),
     ("process", &["error", "plan"]),
+    ("machine", &["process"]),
+    (
+        "commands",
+        &[
+            "ask", "catalog", "error", "machine", "model", "plan", "project", "render", "shell",
+            "tree",
+        ],
+    ),
     ("apply", &["error", "plan", "tree"]),
     ("ui", &["ask", "error", "plan", "tree"]),
 ];

@@ -4,16 +4,7 @@ mod support;
 
 use std::fmt::Write;
 
-use support::{Place, files};
-
-/// Keeps snapshots at the top of the repository, where people look for them.
-fn in_snapshots(check: impl FnOnce()) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../snapshots");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(check);
-}
+use support::{Place, files, in_snapshots};
 
 #[test]
 fn default_project() {
@@ -45,7 +36,7 @@ fn default_project() {
 fn command_line_reference() {
     let place = Place::new();
     let mut reference = String::new();
-    for command in ["", "new"] {
+    for command in ["", "new", "doctor", "completions"] {
         let words = command.split_whitespace().chain(["--help"]);
         let run = place.run(&words.collect::<Vec<_>>()).exits(0);
         let title = format!("ddd-forge {command}");

@@ -11,9 +11,32 @@ pub struct OptionSpec {
     pub values: &'static [&'static str],
     /// What it decides, as `--help` says it.
     pub help: &'static str,
-    /// Why one might choose otherwise, as the wizard says it.
+    /// What hangs on it, as the wizard says it.
     pub why: &'static str,
+    /// The question of the wizard, where it asks: it has room for six.
+    pub question: Option<&'static str>,
 }
+
+/// Something that a project has or has not: what templates and their directories ask for.
+#[derive(Debug)]
+pub struct Feature {
+    /// Its name in templates.
+    pub name: &'static str,
+    /// The option that decides it.
+    pub option: &'static str,
+    /// The values of that option with which it is there.
+    pub values: &'static [&'static str],
+}
+
+/// Every feature.
+pub const FEATURES: &[Feature] = &[
+    Feature { name: "clerk", option: "auth", values: &["clerk,api-key", "clerk"] },
+    Feature { name: "api_keys", option: "auth", values: &["clerk,api-key", "api-key"] },
+    Feature { name: "prefect", option: "workers", values: &["prefect"] },
+    Feature { name: "logfire", option: "observability", values: &["logfire"] },
+    Feature { name: "github", option: "ci", values: &["github"] },
+    Feature { name: "docker", option: "docker", values: &["yes"] },
+];
 
 impl OptionSpec {
     /// Returns the value that stands where nothing was said.
@@ -22,19 +45,59 @@ impl OptionSpec {
     }
 }
 
+/// The values of an option that is there or not; its flag says no: `--no-docker`.
+pub const YES_NO: &[&str] = &["yes", "no"];
+
 /// Every option, in the order of the help text.
 pub const OPTIONS: &[OptionSpec] = &[
+    OptionSpec {
+        name: "auth",
+        values: &["clerk,api-key", "clerk", "api-key"],
+        help: "How callers sign in: with a token of Clerk's, with an API key of the service's own",
+        why: "people with Clerk, programs with API keys",
+        question: Some("How do callers sign in?"),
+    },
+    OptionSpec {
+        name: "workers",
+        values: &["prefect", "none"],
+        help: "What runs work outside of requests",
+        why: "Prefect has schedules and retries",
+        question: Some("What runs work outside of requests?"),
+    },
+    OptionSpec {
+        name: "observability",
+        values: &["logfire", "none"],
+        help: "Where traces and metrics go, besides the logs",
+        why: "Logfire, or any OpenTelemetry receiver",
+        question: Some("Where do traces go?"),
+    },
+    OptionSpec {
+        name: "ci",
+        values: &["github", "none"],
+        help: "Where the project is checked and released",
+        why: "GitHub Actions test each change and make the releases",
+        question: None,
+    },
+    OptionSpec {
+        name: "docker",
+        values: YES_NO,
+        help: "Leave out the images and the Compose files",
+        why: "images and Compose files deliver the service",
+        question: None,
+    },
     OptionSpec {
         name: "license",
         values: &["mit", "apache-2.0", "proprietary"],
         help: "The licence of the project",
-        why: "decides what others may do with the code",
+        why: "what others may do with the code",
+        question: Some("Which licence?"),
     },
     OptionSpec {
         name: "python",
         values: &["3.13", "3.14"],
         help: "The lowest Python version it runs on, and the one of its images",
         why: "3.13 has the most prebuilt packages",
+        question: None,
     },
 ];
 
@@ -47,6 +110,18 @@ mod tests {
         for (index, option) in OPTIONS.iter().enumerate() {
             assert!(option.values.len() > 1, "{}", option.name);
             assert!(OPTIONS[index + 1..].iter().all(|other| other.name != option.name));
+            // A question that wraps is redrawn badly on a narrow terminal.
+            let question = option.question.unwrap_or_default();
+            assert!(question.len() + option.why.len() <= 70, "{}", option.name);
+        }
+    }
+
+    #[test]
+    fn a_feature_is_there_with_some_values_of_its_option_and_not_with_others() {
+        for Feature { name, option, values } in FEATURES {
+            let option = OPTIONS.iter().find(|spec| spec.name == *option).unwrap();
+            assert!(values.iter().all(|value| option.values.contains(value)), "{name}");
+            assert!(!values.is_empty() && values.len() < option.values.len(), "{name}");
         }
     }
 }

@@ -2,5 +2,11 @@
 //!
 //! Never touches the disk; see [`crate::apply`].
 
+pub mod completions;
+pub mod doctor;
 pub mod new;
 mod option_args;
+
+/// How one gets `uv`, without which no project runs.
+const INSTALL_UV: &str =
+    "curl --location --silent --show-error --fail https://astral.sh/uv/install.sh | sh";

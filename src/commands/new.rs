@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use super::INSTALL_UV;
 use super::option_args::OptionArgs;
-use crate::ask::Ask;
-use crate::error::Result;
+use crate::ask::{Ask, Question};
+use crate::catalog::{OPTIONS, OptionSpec};
+use crate::error::{Error, Result};
 use crate::model::{
     Author, BASE, MANIFEST, Manifest, Options, ProjectName, RECORD, Repository, Text, base, record,
 };
@@ -44,6 +46,10 @@ pub struct Args {
     /// Do not make a git repository with a first commit
     #[arg(long)]
     pub no_git: bool,
+
+    /// Install the dependencies, lock them, and let git run the checks before each commit
+    #[arg(long)]
+    pub install: bool,
 }
 
 /// What is to be done about version control.
@@ -77,6 +83,8 @@ pub struct Request {
     pub manifest: Manifest,
     /// The directory to create, as the user would name it.
     pub path: PathBuf,
+    /// Whether to install its dependencies.
+    pub install: bool,
     /// What is around it.
     pub surroundings: Surroundings,
 }
@@ -87,31 +95,31 @@ impl Args {
         self.path.clone().unwrap_or_else(|| PathBuf::from(&self.name))
     }
 
-    /// Asks for what was not given: at most five questions.
+    /// Asks for what was not given: at most six questions.
     ///
     /// # Errors
     /// Fails where a question cannot be put, or was interrupted.
-    pub fn complete(&mut self, ask: &mut dyn Ask, surroundings: &Surroundings) -> Result<()> {
+    pub fn complete(&mut self, ask: &mut dyn Ask) -> Result<()> {
         let name = ProjectName::parse(&self.name)?;
         if self.description.is_none() {
-            let question = "What is it? A sentence for its README and package";
+            let question =
+                Question { ask: "What is it?", why: "a sentence for README and package" };
             let check = |text: &str| Text::parse("description", text).map(drop);
             self.description = Some(ask.text(question, &default_description(&name), &check)?);
         }
-        if self.author.is_none() {
-            let question = "Who is it by? For the licence and the package";
-            let check = |text: &str| Author::parse(text).map(drop);
-            self.author = Some(ask.text(question, &default_author(&name, surroundings), &check)?);
-        }
         if self.repository.is_none() {
-            let question = "Where is it published, as OWNER/NAME? For image names and badges";
+            let why = "OWNER/NAME, in image names and links";
+            let question = Question { ask: "Where is it published?", why };
             let check = |text: &str| Repository::parse(text).map(drop);
             self.repository = Some(ask.text(question, &default_repository(&name), &check)?);
         }
-        for option in crate::catalog::OPTIONS {
-            if self.options.0.iter().all(|(given, _)| *given != option.name) {
-                let question = format!("Which {}? It {}", option.name, option.why);
-                self.options.0.push((option.name, ask.choose(&question, option.values)?));
+        for option in OPTIONS {
+            let OptionSpec { name, question: Some(question), why, values, .. } = *option else {
+                continue;
+            };
+            if !self.options.has(name) {
+                let answer = ask.choose(Question { ask: question, why }, values)?;
+                self.options.0.push((name, answer));
             }
         }
         Ok(())
@@ -120,9 +128,14 @@ impl Args {
     /// Checks the arguments and fills in what was not given.
     ///
     /// # Errors
-    /// Fails with exit code 2 for a value that cannot be used.
+    /// Fails with exit code 2 for a value that cannot be used, with 4 where `uv` is wanted and absent.
     pub fn request(&self, surroundings: Surroundings) -> Result<Request> {
         let name = ProjectName::parse(&self.name)?;
+        if self.install && !surroundings.has_uv {
+            let error =
+                Error::not_applied("`--install` needs `uv`, which is not on the search path");
+            return Err(error.hint(INSTALL_UV));
+        }
         let or = |given: &Option<String>, default: String| given.clone().unwrap_or(default);
         let mut options = Options::default();
         for (option, value) in &self.options.0 {
@@ -140,7 +153,7 @@ impl Args {
             name,
             options,
         };
-        Ok(Request { manifest, path: self.target(), surroundings })
+        Ok(Request { manifest, path: self.target(), install: self.install, surroundings })
     }
 
     /// Returns the command that needs no question to do the same.
@@ -153,12 +166,26 @@ impl Args {
         flag("description", &self.description);
         flag("author", &self.author);
         flag("repository", &self.repository);
-        for (name, value) in &self.options.0 {
-            flag(name, &Some(value.clone()));
-        }
+        words.extend(self.options.words());
+        words.extend(self.install.then(|| "--install".to_owned()));
         words.extend(self.no_git.then(|| "--no-git".to_owned()));
         words.push("--yes".to_owned());
         shell_line(&words)
+    }
+}
+
+impl Request {
+    /// Returns what will be made, a line for each thing that was chosen.
+    pub fn summary(&self) -> String {
+        let Manifest { name, description, author, repository, options, .. } = &self.manifest;
+        let mut rows = vec![
+            ("project", format!("{} in `{}`", name.as_str(), self.path.display())),
+            ("description", description.as_str().to_owned()),
+            ("author", author.to_string()),
+            ("repository", repository.as_str().to_owned()),
+        ];
+        rows.extend(options.iter().map(|(option, value)| (option.name, value.to_owned())));
+        rows.iter().map(|(name, value)| format!("  {name:<14} {value}\n")).collect()
     }
 }
 
@@ -192,23 +219,30 @@ pub fn plan(request: &Request, draft: &mut Draft<'_>) -> Result<()> {
     for (path, file) in files {
         draft.create(path, file, "the new project")?;
     }
-    plan_git(request.surroundings.git, draft);
+    plan_steps(request, draft);
     plan_next(request, draft);
     Ok(())
 }
 
-fn plan_git(git: Git, draft: &mut Draft<'_>) {
-    if git == Git::Leave {
-        return;
+fn plan_steps(request: &Request, draft: &mut Draft<'_>) {
+    let git = request.surroundings.git;
+    if git != Git::Leave {
+        let init = ["git", "-c", "init.defaultBranch=main", "init", "--quiet"];
+        draft.step("make a git repository", &init);
     }
-    let init = ["git", "-c", "init.defaultBranch=main", "init", "--quiet"];
-    draft.step("make a git repository", &init);
+    if request.install {
+        // The lock file belongs to the first commit.
+        draft.step("install the dependencies", &["uv", "run", "just", "install"]);
+    }
     if git == Git::Commit {
         draft.step("add the files to git", &["git", "add", "--all"]);
         // The user's hooks and signing are for the user's commits.
         let quiet = ["-c", "core.hooksPath=/dev/null", "-c", "commit.gpgSign=false"];
         let commit = ["commit", "--quiet", "--no-verify", "--message", "chore: create the service"];
         draft.step("make the first commit", &[&["git"], &quiet[..], &commit[..]].concat());
+    }
+    if request.install && git != Git::Leave {
+        draft.step("let git run the checks", &["uv", "run", "just", "prek-install"]);
     }
 }
 
@@ -221,12 +255,12 @@ fn plan_next(request: &Request, draft: &mut Draft<'_>) {
         draft.next("git add --all && git commit --message 'chore: create the service'");
     }
     if !has_uv {
-        draft.next(
-            "curl --location --silent --show-error --fail https://astral.sh/uv/install.sh | sh",
-        );
+        draft.next(INSTALL_UV);
     }
     draft.next(if has_just { "just up" } else { "uv run just up" });
-    draft.next("git add uv.lock && git commit --message 'build: lock the dependencies'");
+    if !request.install || git == Git::Leave {
+        draft.next("git add uv.lock && git commit --message 'build: lock the dependencies'");
+    }
 }
 
 #[cfg(test)]
@@ -238,7 +272,8 @@ mod tests {
         let name = name.to_owned();
         let (path, description, author, repository) = (None, None, None, None);
         let options = OptionArgs::default();
-        Args { name, path, description, author, repository, options, no_git: false }
+        let (no_git, install) = (false, false);
+        Args { name, path, description, author, repository, options, no_git, install }
     }
 
     fn surroundings() -> Surroundings {
@@ -251,16 +286,16 @@ mod tests {
     impl Ask for Agree {
         fn text(
             &mut self,
-            ask: &str,
+            question: Question<'_>,
             default: &str,
             check: &dyn Fn(&str) -> Result<()>,
         ) -> Result<String> {
-            self.0.push(ask.to_owned());
+            self.0.push(question.ask.to_owned());
             check(default).map(|()| default.to_owned())
         }
 
-        fn choose(&mut self, ask: &str, values: &[&str]) -> Result<String> {
-            self.0.push(ask.to_owned());
+        fn choose(&mut self, question: Question<'_>, values: &[&str]) -> Result<String> {
+            self.0.push(question.ask.to_owned());
             Ok(values[0].to_owned())
         }
 
@@ -273,8 +308,8 @@ mod tests {
     fn agreeing_to_every_question_gives_the_default_project() {
         let mut asked = args("shop");
         let mut ask = Agree(Vec::new());
-        asked.complete(&mut ask, &surroundings()).unwrap();
-        assert!(ask.0.len() <= 6, "{:?}", ask.0);
+        asked.complete(&mut ask).unwrap();
+        assert_eq!(ask.0.len(), 6, "{:?}", ask.0);
         let plain = args("shop").request(surroundings()).unwrap();
         assert_eq!(asked.request(surroundings()).unwrap().manifest, plain.manifest);
     }
@@ -285,14 +320,14 @@ mod tests {
         given.description = Some("It's a shop".to_owned());
         given.options.0.push(("license", "proprietary".to_owned()));
         let mut ask = Agree(Vec::new());
-        given.complete(&mut ask, &surroundings()).unwrap();
-        assert_eq!(ask.0.len(), 3, "{:?}", ask.0);
+        given.complete(&mut ask).unwrap();
+        assert_eq!(ask.0.len(), 4, "{:?}", ask.0);
         let command = given.equivalent();
         assert!(
             command.starts_with("ddd-forge new shop --description 'It'\\''s a shop'"),
             "{command}"
         );
-        assert!(command.ends_with("--license proprietary --python 3.13 --yes"), "{command}");
+        assert!(command.contains(" --license proprietary --auth clerk,api-key "), "{command}");
     }
 
     #[test]

@@ -146,6 +146,11 @@ mod tests {
         repository = "acme/shop"
 
         [options]
+        auth = "clerk,api-key"
+        workers = "prefect"
+        observability = "logfire"
+        ci = "github"
+        docker = "yes"
         license = "mit"
         python = "3.13"
         "#);

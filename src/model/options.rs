@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::{OPTIONS, OptionSpec};
+use crate::catalog::{FEATURES, Feature, OPTIONS, OptionSpec};
 use crate::error::{Error, Result};
 
 /// A value for every option of the catalogue.
@@ -42,6 +42,26 @@ impl Options {
         Ok(())
     }
 
+    /// Returns every combination of values, the defaults first.
+    pub fn combinations() -> Vec<Options> {
+        OPTIONS.iter().fold(vec![Options::default()], |combinations, option| {
+            let with = |value: &'static str| {
+                move |mut options: Options| {
+                    options.0.insert(option.name, value);
+                    options
+                }
+            };
+            let values = option.values.iter();
+            values.flat_map(|value| combinations.iter().cloned().map(with(value))).collect()
+        })
+    }
+
+    /// Returns every feature by its name, with whether the project has it.
+    pub fn features(&self) -> BTreeMap<&'static str, bool> {
+        let has = |feature: &Feature| feature.values.contains(&self.get(feature.option));
+        FEATURES.iter().map(|feature| (feature.name, has(feature))).collect()
+    }
+
     /// Returns every option with its value, in the order of the catalogue.
     pub fn iter(&self) -> impl Iterator<Item = (&'static OptionSpec, &'static str)> {
         OPTIONS.iter().map(|option| (option, self.get(option.name)))
@@ -63,5 +83,15 @@ mod tests {
             ["it is mit, apache-2.0, proprietary"]
         );
         assert!(options.set("colour", "red").is_err());
+    }
+
+    #[test]
+    fn features_follow_from_options() {
+        let mut options = Options::default();
+        assert!(options.features().values().all(|has| *has));
+        options.set("auth", "api-key").unwrap();
+        options.set("docker", "no").unwrap();
+        let features = options.features();
+        assert!(!features["clerk"] && features["api_keys"] && !features["docker"]);
     }
 }

@@ -24,6 +24,8 @@ const ENDING: &str = ".j2";
 #[derive(Debug, Serialize)]
 struct Context {
     project: Project,
+    /// What the project has, by the names of the catalogue's features.
+    has: BTreeMap<&'static str, bool>,
 }
 
 #[derive(Debug, Serialize)]
@@ -57,7 +59,7 @@ impl Context {
             license: manifest.options.get("license"),
             python: manifest.options.get("python"),
         };
-        Context { project }
+        Context { project, has: manifest.options.features() }
     }
 }
 
@@ -68,17 +70,34 @@ impl Context {
 pub fn project(manifest: &Manifest) -> Result<BTreeMap<RelPath, File>> {
     let sources = sources()?;
     let environment = environment();
-    let context = Value::from(Serde(Context::new(manifest)));
+    let context = Context::new(manifest);
+    let values = Value::from(Serde(&context));
     let mut files = BTreeMap::new();
-    for (path, template) in &sources {
-        if let Some(path) = path.strip_prefix("project/") {
-            files.insert(RelPath::parse(path)?, render(&environment, path, template, &context)?);
+    for (source, template) in &sources {
+        if let Some(path) = destination(source, &context.has) {
+            files.insert(RelPath::parse(path)?, render(&environment, path, template, &values)?);
         }
     }
     let license = format!("licenses/{}", manifest.options.get("license"));
     let template = &sources[&license];
-    files.insert(RelPath::parse("LICENSE")?, render(&environment, "LICENSE", template, &context)?);
+    files.insert(RelPath::parse("LICENSE")?, render(&environment, "LICENSE", template, &values)?);
     Ok(files)
+}
+
+/// Returns where in a project the template `source` goes, if it goes into one that has `features`.
+///
+/// What is always there lies in `project/`, all else in `with/<condition>/`: features joined by `+`,
+/// each of which may begin with `not-`.
+fn destination<'a>(source: &'a str, features: &BTreeMap<&str, bool>) -> Option<&'a str> {
+    if let Some(path) = source.strip_prefix("project/") {
+        return Some(path);
+    }
+    let (condition, path) = source.strip_prefix("with/")?.split_once('/')?;
+    let holds = |term: &str| match term.strip_prefix("not-") {
+        Some(name) => !features[&*name.replace('-', "_")],
+        None => features[&*term.replace('-', "_")],
+    };
+    condition.split('+').all(holds).then_some(path)
 }
 
 fn render(
@@ -198,8 +217,33 @@ mod tests {
     }
 
     #[test]
+    fn every_template_has_a_place_of_its_own_in_every_combination() {
+        let sources = embedded(&TEMPLATES);
+        for options in Options::combinations() {
+            let features = options.features();
+            let mut places = std::collections::BTreeSet::new();
+            for path in sources.keys().filter_map(|source| destination(source, &features)) {
+                assert!(places.insert(path), "`{path}` comes twice with {options:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_condition_holds_in_some_combination_and_not_in_all() {
+        let combinations = Options::combinations();
+        for source in embedded(&TEMPLATES).keys().filter(|source| source.starts_with("with/")) {
+            let holds = |options: &Options| destination(source, &options.features()).is_some();
+            let count = combinations.iter().filter(|options| holds(options)).count();
+            assert!((1..combinations.len()).contains(&count), "{source}");
+        }
+    }
+
+    #[test]
     fn nothing_of_a_template_is_left_in_a_file() {
-        for (path, file) in project(&manifest("shop")).unwrap() {
+        let all = Options::combinations().into_iter();
+        let all = all.map(|options| project(&Manifest { options, ..manifest("shop") }).unwrap());
+        let mut seen = std::collections::HashSet::new();
+        for (path, file) in all.flatten().filter(|(_, file)| seen.insert(file.bytes.clone())) {
             let text = String::from_utf8(file.bytes).unwrap();
             assert!(!text.contains(['«', '»']), "{path}");
             assert!(text.is_empty() || text.ends_with('\n'), "{path} has no final newline");

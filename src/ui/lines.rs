@@ -50,9 +50,13 @@ fn verb(change: &Change) -> (&'static str, Style) {
 
 fn line(text: &mut String, dry_run: bool, verb: &str, style: Style, rest: &str) {
     let verb = if dry_run { format!("would {verb}") } else { verb.to_owned() };
+    text.push_str(&verb_line(&verb, style, rest));
+}
+
+/// Returns a line of a verb and what it is about.
+pub fn verb_line(verb: &str, style: Style, rest: &str) -> String {
     let verb = style.for_stderr().bold().apply_to(format!("{verb:>VERB$}"));
-    // Writing to a string does not fail.
-    let _ = writeln!(text, "{verb}  {}", visible(rest));
+    format!("{verb}  {}\n", visible(rest))
 }
 
 /// Returns what was done, and what is next.
@@ -64,7 +68,11 @@ pub fn summary(set: &ChangeSet, dry_run: bool, time: Duration) -> String {
         let _ = writeln!(text, "{}: nothing was written", count(set.changes.len()));
         return text;
     }
-    let _ = write!(text, "{} in {} ms", count(set.changes.len()), time.as_millis());
+    let time = match time.as_millis() {
+        short @ 0..1000 => format!("{short} ms"),
+        _ => format!("{:.1} s", time.as_secs_f64()),
+    };
+    let _ = write!(text, "{} in {time}", count(set.changes.len()));
     if !set.identical.is_empty() {
         let _ = write!(text, ", {} already as wanted", count(set.identical.len()));
     }
@@ -150,6 +158,8 @@ mod tests {
         Next
           cd shop
         ");
+        let long = summary(&set(), false, Duration::from_millis(13_042));
+        assert!(long.starts_with("\n3 files in 13.0 s,"), "{long}");
         insta::assert_snapshot!(summary(&set(), true, Duration::from_millis(7)), @r"
 
         3 files: nothing was written

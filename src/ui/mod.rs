@@ -10,6 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use console::Style;
+use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::error::{Error, Result};
 use crate::plan::ChangeSet;
@@ -64,6 +65,11 @@ impl Ui {
     /// Prints a line for each file of `set` and each program that follows it.
     pub fn changes(self, set: &ChangeSet, dry_run: bool) {
         self.say(&lines::changes(set, dry_run, self.verbose));
+    }
+
+    /// Prints a verb in `color`, and what it is about.
+    pub fn line(self, verb: &str, color: console::Color, rest: &str) {
+        self.say(&lines::verb_line(verb, Style::new().fg(color), rest));
     }
 
     /// Prints what was done, and what is next.
@@ -122,7 +128,10 @@ impl Ui {
                 done
             });
             if !self.quiet && !self.json && receiver.recv_timeout(PATIENCE).is_err() {
-                let spinner = indicatif::ProgressBar::new_spinner().with_message(title.to_owned());
+                let style = ProgressStyle::with_template("  {spinner} {msg}, {elapsed}")
+                    .expect("the template names parts that exist");
+                let spinner = ProgressBar::new_spinner().with_style(style);
+                spinner.set_message(title.to_owned());
                 spinner.enable_steady_tick(PATIENCE / 3);
                 let _ = receiver.recv();
                 spinner.finish_and_clear();

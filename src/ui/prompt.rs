@@ -1,10 +1,10 @@
 //! Questions on a terminal.
 
-use console::Term;
+use console::{Style, Term};
 use dialoguer::theme::ColorfulTheme;
 use dialoguer::{Confirm, Input, Select};
 
-use crate::ask::Ask;
+use crate::ask::{Ask, Question};
 use crate::error::{Error, Result};
 
 /// The user at the terminal; questions go to stderr.
@@ -16,19 +16,20 @@ pub struct Terminal {
 impl Ask for Terminal {
     fn text(
         &mut self,
-        question: &str,
+        question: Question<'_>,
         default: &str,
         check: &dyn Fn(&str) -> Result<()>,
     ) -> Result<String> {
         let input = Input::<String>::with_theme(&self.theme)
-            .with_prompt(question)
+            .with_prompt(prompt(question))
             .default(default.to_owned())
             .validate_with(|text: &String| check(text).map_err(|error| error.message));
         input.interact_text_on(&Term::stderr()).map_err(unanswered)
     }
 
-    fn choose(&mut self, question: &str, values: &[&str]) -> Result<String> {
-        let select = Select::with_theme(&self.theme).with_prompt(question).items(values).default(0);
+    fn choose(&mut self, question: Question<'_>, values: &[&str]) -> Result<String> {
+        let select = Select::with_theme(&self.theme).with_prompt(prompt(question));
+        let select = select.items(values).default(0);
         let index = select.interact_on(&Term::stderr()).map_err(unanswered)?;
         Ok(values[index].to_owned())
     }
@@ -37,6 +38,12 @@ impl Ask for Terminal {
         let confirm = Confirm::with_theme(&self.theme).with_prompt(question).default(true);
         confirm.interact_on(&Term::stderr()).map_err(unanswered)
     }
+}
+
+/// Returns what is asked and why, on one line: the library redraws no more than that.
+fn prompt(question: Question<'_>) -> String {
+    let why = Style::new().for_stderr().dim().apply_to(question.why);
+    format!("{} – {why}", question.ask)
 }
 
 fn unanswered(error: dialoguer::Error) -> Error {

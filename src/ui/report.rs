@@ -1,6 +1,7 @@
 //! What `--json` prints: one object, for another program.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::error::Error;
 use crate::plan::ChangeSet;
@@ -34,6 +35,9 @@ pub struct Report {
     pub warnings: Vec<String>,
     /// What `undo` takes back.
     pub undo_id: Option<String>,
+    /// What was looked at, by a command that looks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checks: Option<Value>,
     /// What went wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<Failure>,
@@ -52,11 +56,35 @@ pub struct Failure {
     pub location: Option<String>,
 }
 
+impl From<&Error> for Failure {
+    fn from(error: &Error) -> Self {
+        Failure {
+            code: error.kind.name(),
+            message: error.to_string(),
+            hint: error.hints.first().cloned(),
+            location: error.location.clone(),
+        }
+    }
+}
+
 impl Report {
-    /// Reports the outcome of `command`.
-    pub fn done(command: &str, set: &ChangeSet, dry_run: bool, warnings: Vec<String>) -> Self {
-        let mut report =
-            Report { ok: true, command: command.to_owned(), dry_run, warnings, ..Self::default() };
+    /// Reports the outcome of `command`: what went otherwise than planned is a warning, or the error
+    /// of a command that left its files and yet did not all it was asked.
+    pub fn done(
+        command: &str,
+        set: &ChangeSet,
+        dry_run: bool,
+        warning: Option<&Error>,
+        error: Option<&Error>,
+    ) -> Self {
+        let mut report = Report {
+            ok: error.is_none(),
+            command: command.to_owned(),
+            dry_run,
+            warnings: warning.iter().map(ToString::to_string).collect(),
+            error: error.map(Failure::from),
+            ..Self::default()
+        };
         for change in &set.changes {
             let paths = match (&change.before, &change.after) {
                 (None, _) => &mut report.created,
@@ -70,16 +98,22 @@ impl Report {
         report
     }
 
+    /// Reports what `command`, which only looks, has found: `ok` when it is as it should be.
+    pub fn checked(command: &str, ok: bool, checks: &impl Serialize) -> Self {
+        // Checks are lists of texts, as reports are.
+        let checks = Some(serde_json::to_value(checks).expect("checks are JSON"));
+        Report { ok, command: command.to_owned(), checks, ..Self::default() }
+    }
+
     /// Reports why `command` failed.
     pub fn failed(command: &str, error: &Error) -> Self {
-        let failure = Failure {
-            code: error.kind.name(),
-            message: error.to_string(),
-            hint: error.hints.first().cloned(),
-            location: error.location.clone(),
-        };
         let conflicts = error.conflicts.iter().map(ToString::to_string).collect();
-        Report { command: command.to_owned(), conflicts, error: Some(failure), ..Self::default() }
+        Report {
+            command: command.to_owned(),
+            conflicts,
+            error: Some(error.into()),
+            ..Self::default()
+        }
     }
 
     /// Returns the report as one line of JSON.

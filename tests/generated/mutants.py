@@ -31,7 +31,7 @@ class Mutant:
 REPOSITORY = "app/domains/base/repository.py"
 SERVICE = "app/domains/base/service.py"
 USERS = "app/domains/users/service.py"
-USER_ROWS = "app/domains/users/repository.py"
+KEY_ROWS = "app/domains/users/api_key_repository.py"
 TOKENS = "app/infrastructure/tokens.py"
 WEBHOOKS = "app/infrastructure/webhooks.py"
 
@@ -136,21 +136,21 @@ MUTANTS = [
     ),
     Mutant(
         "revoked keys count",
-        USER_ROWS,
+        KEY_ROWS,
         "return super()._build_single_query().where(APIKey.revoked_at.is_(None))",
         "return super()._build_single_query()",
         DOMAINS,
     ),
     Mutant(
         "expired keys count",
-        USER_ROWS,
+        KEY_ROWS,
         "return or_(APIKey.expires_at.is_(None), APIKey.expires_at > func.now())",
         "return or_(APIKey.id == APIKey.id)",
         DOMAINS,
     ),
     Mutant(
         "keys of who left count",
-        USER_ROWS,
+        KEY_ROWS,
         ".where(APIKey.key_hash.in_(hashes), _is_unexpired(), User.deactivated_at.is_(None))",
         ".where(APIKey.key_hash.in_(hashes), _is_unexpired())",
         DOMAINS,

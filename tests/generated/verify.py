@@ -4,8 +4,9 @@
 # ///
 """Generates projects and checks them as their owners would: `verify.py LANE BINARY`.
 
-quick: every option rendered, compiled, linted and parsed. full: also installed, type-checked,
-migrated, tested, started and mutated. Everything lies under `target/generated`.
+quick: every combination of options rendered, compiled, linted and parsed. full: the types of each,
+and a pairwise set installed, migrated, tested and started; the default one also under Prefect, with
+every way to a database, mutated, and by the README's tour. All lies under `target/generated`.
 """
 
 import shutil
@@ -17,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import combinations
 import mutants
 import service
 import yaml
@@ -27,7 +29,6 @@ RUFF = ["uvx", "--quiet", "--from", "ruff>=0.14,<1", "ruff"]
 
 # Names that a language might take for something else, and the shortest and longest.
 NAMES = ["shop", "a", "null", "My__Shop-2", "x" * 63, "abcde-" * 10 + "abc"]
-OPTIONS = {"license": ["mit", "apache-2.0", "proprietary"], "python": ["3.13", "3.14"]}
 
 
 @contextmanager
@@ -66,9 +67,32 @@ def generate(binary: Path, name: str, directory: str, *flags: str) -> Path:
     return path
 
 
-def check_syntax(project: Path) -> None:
-    """Parses every file in the language it is written in."""
-    for path in sorted(project.rglob("*")):
+def install(binary: Path, directory: str, *flags: str) -> Path:
+    """Creates a project with `--install`, whose first commit must hold everything."""
+    path = WORK / directory
+    shutil.rmtree(path, ignore_errors=True)
+    # The repository around us is not the project's.
+    git = {"GIT_CEILING_DIRECTORIES": str(WORK), "GIT_CONFIG_GLOBAL": "/dev/null"}
+    for who in ("AUTHOR", "COMMITTER"):
+        git |= {f"GIT_{who}_NAME": "Jane Doe", f"GIT_{who}_EMAIL": "jane@example.com"}
+    new = [binary, "new", "shop", path, "--yes", "--quiet", "--install"]
+    run(*new, *flags, cwd=WORK, **git)
+    for command, found in [
+        (["git", "status", "--porcelain"], ""),
+        (["git", "ls-files", "uv.lock"], "uv.lock\n"),
+    ]:
+        said = subprocess.run(command, cwd=path, capture_output=True, text=True, check=True).stdout
+        service.expect(said == found, f"`{' '.join(command)}` after `--install` said {said!r}")
+    service.expect((path / ".git/hooks/commit-msg").is_file(), "`--install` installs the hooks")
+    return path
+
+
+def check_syntax(project: Path, seen: set[tuple[str, bytes]]) -> None:
+    """Parses every file in the language it is written in, unless one like it was `seen`."""
+    for path in sorted(project.rglob("*.*")):
+        if not path.is_file() or (path.suffix, path.read_bytes()) in seen:
+            continue
+        seen.add((path.suffix, path.read_bytes()))
         if path.suffix == ".py":
             compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
         elif path.suffix == ".toml":
@@ -77,25 +101,32 @@ def check_syntax(project: Path) -> None:
             list(yaml.safe_load_all(path.read_text()))
 
 
-def quick(binary: Path) -> None:
-    """Renders every option and odd names; compiles and lints them all."""
-    scenarios = [(name, []) for name in NAMES]
-    for option, values in OPTIONS.items():
-        scenarios += [("shop", [f"--{option}", value]) for value in values[1:]]
-    projects = []
+def quick(binary: Path) -> list[Path]:
+    """Renders every combination and odd names; compiles and lints them all."""
+    missing = combinations.missing_pairs()
+    service.expect(not missing, f"no project of the pairwise set has {missing}")
+    scenarios = [("shop", combinations.flags(choice)) for choice in combinations.every()]
+    scenarios += [(name, []) for name in NAMES]
+    shutil.rmtree(WORK / "quick", ignore_errors=True)
+    projects, seen = [], set()
     for number, (name, flags) in enumerate(scenarios):
         project = generate(binary, name, f"quick/{number}", *flags)
-        check_syntax(project)
+        check_syntax(project, seen)
         projects.append(project)
     run(*RUFF, "check", "--no-cache", *projects, cwd=WORK)
     run(*RUFF, "format", "--check", "--no-cache", *projects, cwd=WORK)
+    return projects
 
 
-def full(binary: Path) -> None:
-    """Installs the default project and checks it for real."""
-    project = generate(binary, "shop", "full/shop", "--repository", "acme/shop")
-    with step("set-up"):
-        run("uv", "sync", cwd=project)
+def check_types(projects: list[Path], environment: Path) -> None:
+    """Checks the types of every project, with the packages of one that has them all."""
+    ty = environment / "bin" / "ty"
+    for project in projects:
+        run(ty, "check", "--quiet", "--python", environment, cwd=project)
+
+
+def check_project(project: Path, choice: combinations.Choice) -> None:
+    """Lints, tests, migrates and starts a project that is installed."""
     with step("lint and types"):
         run("uv", "run", "just", "lint", cwd=project)
         run("uv", "run", "just", "type-check", cwd=project)
@@ -106,12 +137,47 @@ def full(binary: Path) -> None:
         for command in (["upgrade", "head"], ["check"], ["downgrade", "base"], ["upgrade", "head"]):
             run(*database, *command, cwd=project)
     with step("the service, answering"):
-        service.check(project)
-    with step("Prefect, running the flows"):
-        service.check_flows(project)
-    with step("mutants, each caught"):
-        mutants.check(project)
+        service.check(project, choice["auth"].split(","))
     run("uv", "run", "just", "down", cwd=project)
+
+
+def newest_python() -> str:
+    """Returns the newest Python that projects can be made for and this machine has."""
+    default, *newer = combinations.WORDS["python"]
+    for version in reversed(newer):
+        find = ["uv", "python", "find", "--no-project", "--no-python-downloads", version]
+        if subprocess.run(find, capture_output=True, check=False).returncode == 0:
+            return version
+        print(f"   Python {version} is not on this machine: no project runs on it here")
+    return default
+
+
+def full(binary: Path, projects: list[Path]) -> None:
+    """Installs a pairwise set of projects and checks them for real, most of all the default one."""
+    newest = newest_python()
+    for number, choice in enumerate(combinations.PAIRWISE):
+        python = newest if number % 2 else combinations.WORDS["python"][0]
+        words = combinations.flags(choice | {"python": python})
+        print(f"-- {' '.join(words)}", flush=True)
+        words += ["--repository", "acme/shop"]
+        with step("set-up"):
+            if number == 0:
+                project = install(binary, "full/0/shop", *words)
+            else:
+                project = generate(binary, "shop", f"full/{number}/shop", *words)
+                run("uv", "sync", cwd=project)
+        check_project(project, choice)
+        if number > 0:
+            # Hundreds of megabytes each.
+            shutil.rmtree(project)
+            continue
+        with step("types of every combination"):
+            check_types(projects, project / ".venv")
+        with step("Prefect, running the flows"):
+            service.check_flows(project)
+        with step("mutants, each caught"):
+            mutants.check(project)
+        run("uv", "run", "just", "down", cwd=project)
 
 
 def main() -> None:
@@ -119,9 +185,9 @@ def main() -> None:
     lane, binary = sys.argv[1], Path(sys.argv[2]).resolve()
     WORK.mkdir(parents=True, exist_ok=True)
     with step("every option, compiled and linted"):
-        quick(binary)
+        projects = quick(binary)
     if lane != "quick":
-        full(binary)
+        full(binary, projects)
 
 
 if __name__ == "__main__":

@@ -126,3 +126,12 @@ pub fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
     }
     files
 }
+
+/// Keeps snapshots at the top of the repository, where people look for them.
+pub fn in_snapshots(check: impl FnOnce()) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(check);
+}

@@ -1,0 +1,79 @@
+//! `doctor`, from the facts to the report.
+
+use std::path::{Path, PathBuf};
+
+use super::Global;
+use crate::commands::doctor::{self, Check, ProjectFacts, Status};
+use crate::error::{Error, Kind, Result};
+use crate::machine;
+use crate::project;
+use crate::tree::DiskTree;
+use crate::ui::{Report, Ui};
+
+/// Runs `doctor`, and returns the exit code.
+///
+/// # Errors
+/// Fails where the project cannot be read.
+pub(super) fn run(global: &Global, ui: Ui) -> Result<u8> {
+    let root = root(global)?;
+    let facts = root.as_deref().map(facts).transpose()?;
+    let options = doctor::options(facts.as_ref());
+    let database = facts.as_ref().and_then(ProjectFacts::database);
+    let machine = ui.wait("examine the machine", || {
+        machine::examine(options.get("python"), &doctor::ports(&options), database.as_ref())
+    });
+    let checks = doctor::checks(&machine, facts.as_ref());
+    let healthy = checks.iter().all(|check| check.status != Status::Missing);
+    if ui.json {
+        ui.data(&Report::checked("doctor", healthy, &checks).to_json())?;
+    } else {
+        checks.iter().for_each(|check| show(check, ui));
+        summary(&checks, root.as_deref(), ui);
+    }
+    Ok(if healthy { 0 } else { Kind::Found.exit_code() })
+}
+
+fn root(global: &Global) -> Result<Option<PathBuf>> {
+    let start = match &global.project {
+        Some(directory) => return Ok(Some(directory.clone())),
+        None => std::env::current_dir(),
+    };
+    let start =
+        start.map_err(|error| Error::failed("there is no current directory").because(error))?;
+    Ok(project::root_around(&start))
+}
+
+fn facts(root: &Path) -> Result<ProjectFacts> {
+    let tree = DiskTree::new(root);
+    let variables = |path| Ok(project::text(&tree, path)?.map(|text| project::variables(&text)));
+    Ok(ProjectFacts {
+        manifest: project::manifest(&tree)?,
+        sample: variables(".env.sample")?,
+        environment: variables(".env")?,
+        locked: project::text(&tree, "uv.lock")?.is_some(),
+    })
+}
+
+fn show(check: &Check, ui: Ui) {
+    let (verb, color) = match check.status {
+        Status::Ok => ("ok", console::Color::Green),
+        Status::Note => ("note", console::Color::Yellow),
+        Status::Missing => ("missing", console::Color::Red),
+    };
+    ui.line(verb, color, &format!("{}: {}", check.name, check.found));
+    if let Some(fix) = &check.fix {
+        ui.line("", color, fix);
+    }
+}
+
+fn summary(checks: &[Check], root: Option<&Path>, ui: Ui) {
+    let missing = checks.iter().filter(|check| check.status == Status::Missing).count();
+    let about = match root {
+        Some(root) => format!("this machine and the project in `{}`", root.display()),
+        None => "this machine".to_owned(),
+    };
+    match missing {
+        0 => ui.say(&format!("\n{about}: nothing is missing\n")),
+        _ => ui.say(&format!("\n{about}: {missing} of {} checks failed\n", checks.len())),
+    }
+}

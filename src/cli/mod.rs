@@ -1,0 +1,128 @@
+//! The command line, and the only glue: arguments → request → plan → apply → report.
+
+mod doctor;
+mod new;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::commands;
+use crate::error::{Error, Kind, Result};
+use crate::ui::{Color, Ui, visible};
+
+/// Creates FastAPI services laid out by Domain-Driven Design
+#[derive(Debug, Parser)]
+#[command(name = "ddd-forge", version, max_term_width = 100, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done, or nothing to do
+  1    input or output failed
+  2    the command line is wrong
+  3    `doctor` found something missing
+  4    not applied, nothing written: a conflict, a lock, a target that is not empty
+  130  interrupted";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    New(commands::new::Args),
+    /// Look for what this machine, and the project around, lack
+    ///
+    /// Asks programs for their versions and ports for a listener, one of which may be the database that
+    /// `.env` names. Changes nothing. Exits with 3 when something is missing that a project needs.
+    Doctor,
+    Completions(commands::completions::Args),
+}
+
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Global options")]
+struct Global {
+    /// Project to work on [default: the one around the current directory]
+    #[arg(long, global = true, value_name = "DIR")]
+    project: Option<PathBuf>,
+
+    /// Show what would be done, and do nothing
+    #[arg(long, global = true)]
+    dry_run: bool,
+
+    /// Print the change as a patch on stdout
+    #[arg(long, global = true, conflicts_with = "json")]
+    diff: bool,
+
+    /// Print one JSON object on stdout instead of text
+    #[arg(long, global = true)]
+    json: bool,
+
+    /// Ask nothing
+    #[arg(long, short, global = true)]
+    yes: bool,
+
+    /// Go on where it is safe but unusual; never overwrites a file
+    #[arg(long, global = true)]
+    force: bool,
+
+    /// Print only errors
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+
+    /// Print also what stays as it is
+    #[arg(long, short, global = true)]
+    verbose: bool,
+
+    /// When to colour
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    color: Color,
+}
+
+impl Global {
+    fn ui(&self) -> Ui {
+        Ui { quiet: self.quiet, verbose: self.verbose, json: self.json, color: self.color }
+    }
+}
+
+/// Runs the command line `args`, program name first, and returns the exit code.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = match Cli::try_parse_from(&args) {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&args, &error),
+    };
+    let ui = cli.global.ui();
+    ui.set_colors();
+    let (name, done) = match cli.command {
+        Command::New(args) => ("new", new::run(args, &cli.global, ui)),
+        Command::Doctor => ("doctor", doctor::run(&cli.global, ui)),
+        Command::Completions(args) => ("completions", completions(&args, ui)),
+    };
+    done.unwrap_or_else(|error| {
+        ui.error(name, &error);
+        error.kind.exit_code()
+    })
+}
+
+fn completions(args: &commands::completions::Args, ui: Ui) -> Result<u8> {
+    let script = commands::completions::script(args, Cli::command());
+    ui.data(&String::from_utf8_lossy(&script)).map(|()| 0)
+}
+
+/// Prints what the parser said: help and version are data, all else is an error.
+fn refuse(args: &[OsString], error: &clap::Error) -> u8 {
+    let text = visible(&error.render().to_string());
+    let ui = Ui { json: args.iter().any(|arg| arg == "--json"), ..Ui::default() };
+    if !error.use_stderr() {
+        return ui.data(&text).map_or(Kind::Failed.exit_code(), |()| 0);
+    }
+    match ui.json {
+        true => ui.error("", &Error::usage(text.trim_start_matches("error: ").trim_end())),
+        false => ui.say(&text),
+    }
+    Kind::Usage.exit_code()
+}
