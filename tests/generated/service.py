@@ -130,6 +130,16 @@ def check_answers(project: Path, ways: list[str], secret: str) -> None:
             expect(users["data"][0]["email"] == "new@example.com", f"with its address: {users}")
 
 
+def check_printed_curl(project: Path) -> None:
+    """Runs the command that `just up` printed, word for word."""
+    lines = (project / "up.log").read_text().splitlines()
+    [command] = [line.removeprefix("Try").strip() for line in lines if line.startswith("Try")]
+    quiet = command.replace("curl ", "curl --silent --show-error --fail ", 1)
+    done = subprocess.run(["sh", "-c", quiet], cwd=project, capture_output=True, check=False)
+    expect(done.returncode == 0, f"`{command}` failed: {done.stderr.decode()}")
+    expect(json.loads(done.stdout)["role"] == "admin", f"`{command}` said {done.stdout.decode()}")
+
+
 def check_webhook(client: httpx.Client, secret: str) -> None:
     """Tells of a new user as Clerk does, and as somebody else."""
     body, sent, now = created("user_1", "new@example.com"), "msg_1", datetime.now(UTC)
@@ -202,3 +212,5 @@ def check(project: Path, ways: list[str]) -> None:
         with running(project, "uv", "run", "just", "up", log="up.log", **settings) as process:
             wait_for(f"{ADDRESS}/api/v1/health/ready", process)
             check_answers(project, ways, secret)
+            if "api-key" in ways:
+                check_printed_curl(project)

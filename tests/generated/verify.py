@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import combinations
+import databases
 import mutants
 import service
 import yaml
@@ -173,6 +174,8 @@ def full(binary: Path, projects: list[Path]) -> None:
             continue
         with step("types of every combination"):
             check_types(projects, project / ".venv")
+        with step("every way to a database, and the recipes"):
+            databases.check(project)
         with step("Prefect, running the flows"):
             service.check_flows(project)
         with step("mutants, each caught"):

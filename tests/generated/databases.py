@@ -1,0 +1,154 @@
+"""Every way to a database and the recipes around it: which is chosen, and that it answers."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+import httpx
+import service
+
+UP = ("uv", "run", "just", "up")
+READY = f"{service.ADDRESS}/api/v1/health/ready"
+
+# A PostgreSQL with credentials of its own, as a colleague's machine might have one.
+FOREIGN = """
+import json, sys
+from pathlib import Path
+from scripts.postgres_binaries import find_in_wheel, find_on_machine
+from scripts.private_cluster import PrivateCluster
+home = Path(sys.argv[1])
+binaries = find_on_machine() or find_in_wheel(Path.cwd(), home)
+print(json.dumps(PrivateCluster(home, binaries).ensure().environment()))
+"""
+# The machine's own PostgreSQL cannot be taken away for a moment; not being found comes to the same.
+WITHOUT_INSTALLATION = """
+import scripts.server_choice
+scripts.server_choice.find_on_machine = lambda: None
+from scripts.dev_database import main
+main()
+"""
+
+
+def recipe(project: Path, *words: str, answer: str = "") -> subprocess.CompletedProcess[str]:
+    """Runs a recipe whose questions get this answer."""
+    return subprocess.run(
+        ["uv", "run", "just", *words],
+        cwd=project,
+        env=service.environment(),
+        input=answer,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def said(project: Path) -> str:
+    """Returns what the last server has said."""
+    return (project / "up.log").read_text()
+
+
+def check_up(project: Path, chosen: str, *command: str, **variables: str) -> None:
+    """Starts the service twice; the server is `chosen`, and the printed `curl` answers."""
+    for _ in range(2):
+        with service.running(project, *(command or UP), log="up.log", **variables) as process:
+            service.wait_for(READY, process)
+            service.expect(chosen in said(project), f"`{chosen}`, not: {said(project)[:400]}")
+            service.check_printed_curl(project)
+
+
+def check_configured(project: Path) -> None:
+    """A server that is named is used if it accepts the credentials, and never else."""
+    home = project.parent / "colleague"
+    start = ["uv", "run", "python", "-c", FOREIGN, str(home)]
+    environment = service.environment()
+    found = subprocess.run(start, cwd=project, env=environment, capture_output=True, check=True)
+    server: dict[str, str] = json.loads(found.stdout)
+    try:
+        check_up(project, f"as configured, 127.0.0.1:{server['APP_DB_PORT']}", **server)
+        wrong = server | {"APP_DB_PASSWORD": "wrong"}
+        check_up(project, "a private cluster", **wrong)
+        refused = f":{server['APP_DB_PORT']} does not accept the credentials"
+        service.expect(refused in said(project), f"`{refused}`, not: {said(project)[:400]}")
+    finally:
+        stop = f"from pathlib import Path; stop_clusters(Path({str(home)!r}))"
+        stop = f"from scripts.postmaster import stop_clusters; {stop}"
+        subprocess.run(
+            ["uv", "run", "python", "-c", stop], cwd=project, env=environment, check=True
+        )
+        shutil.rmtree(home)
+
+
+def check_docker(project: Path) -> None:
+    """Compose's database is used where Docker runs."""
+    runs = (
+        shutil.which("docker")
+        and not subprocess.run(["docker", "info"], capture_output=True, check=False).returncode
+    )
+    if runs:
+        check_up(project, "Compose's dbapp")
+    else:
+        print("      no Docker daemon runs here: Compose's database was left out", flush=True)
+
+
+def check_wheel(project: Path) -> None:
+    """Without a PostgreSQL on the machine, one comes from a package."""
+    serve = ["exec", "--", "python", "-m", "scripts.dev_server"]
+    command = ["uv", "run", "python", "-c", WITHOUT_INSTALLATION, *serve]
+    check_up(project, "by a wheel's programs", *command)
+
+
+def check_reload(project: Path) -> None:
+    """`just dev` answers again after a change of the code."""
+    with service.running(project, "uv", "run", "just", "dev", log="up.log") as process:
+        service.wait_for(READY, process)
+        route = project / "app/api/routes/health.py"
+        text = route.read_text()
+        route.write_text(
+            f"{text}\n\n@router.get('/changed')\nasync def changed() -> str:\n    return ''\n"
+        )
+        service.wait_for(f"{service.ADDRESS}/api/v1/health/changed", process)
+        route.write_text(text)
+
+
+def check_interrupt(project: Path) -> None:
+    """Ctrl-C ends `just up` and all that it started but the database."""
+    with service.running(project, *UP, log="up.log") as process:
+        service.wait_for(READY, process)
+        os.killpg(process.pid, signal.SIGINT)
+        code = process.wait(30)
+    service.expect(code in {0, 130}, f"Ctrl-C ended `just up` with {code}")
+    service.expect("Traceback" not in said(project), f"Ctrl-C said {said(project)[-800:]}")
+    try:
+        httpx.get(READY)
+    except httpx.TransportError:
+        return
+    service.expect(False, "the service still answers after Ctrl-C")
+
+
+def check_recipes(project: Path) -> None:
+    """`test`, `db-reset` and `down` do what they say, and ask before they delete."""
+    done = recipe(project, "test", "tests/api/test_health.py")
+    service.expect(done.returncode == 0 and " passed" in done.stdout, f"`just test`: {done.stdout}")
+    for answer in ("", "n\n"):
+        done = recipe(project, "db-reset", answer=answer)
+        refused = done.returncode != 0 and "Nothing was changed" in done.stderr
+        service.expect(refused, f"`just db-reset` with {answer!r}: {done}")
+    done = recipe(project, "db-reset", "--yes")
+    service.expect(done.returncode == 0 and "is empty" in done.stderr, f"`just db-reset`: {done}")
+    for expected in (True, False):
+        done = recipe(project, "down")
+        stopped = "is stopped" in done.stderr
+        service.expect(done.returncode == 0 and stopped == expected, f"`just down`: {done}")
+
+
+def check(project: Path) -> None:
+    """Tries every way to a database, and then the recipes on the machine's own PostgreSQL."""
+    check_configured(project)
+    check_docker(project)
+    check_wheel(project)
+    check_reload(project)
+    check_interrupt(project)
+    check_recipes(project)
