@@ -2,15 +2,18 @@
 //! follow a change. Always by argument list, never through a shell.
 
 use std::ffi::OsStr;
-use std::io;
+use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, Receiver};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 use crate::plan::Step;
+
+/// How long the output of a program that has ended may still be on its way.
+const MOMENT: Duration = Duration::from_millis(500);
 
 /// Returns the author whom git knows, as `Jane Doe <jane@example.com>`.
 pub fn git_author() -> Option<String> {
@@ -36,22 +39,52 @@ pub fn on_path(name: &str) -> bool {
     std::env::split_paths(&path).any(|directory| directory.join(&file).is_file())
 }
 
-/// Returns what a program says on stdout; nothing when it is absent, fails, or takes longer than
-/// `patience`.
-pub fn probe(argv: &[&str], directory: &Path, patience: Duration) -> Option<String> {
+/// What a program answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// There is no such program.
+    Absent,
+    /// It failed, with this as its last line on stderr, or said nothing in time.
+    Failed(String),
+    /// It succeeded, with this as its first line on stdout.
+    Said(String),
+}
+
+/// Runs a program in `directory` and returns what it answers within `patience`.
+pub fn probe(argv: &[&str], directory: &Path, patience: Duration) -> Answer {
     let mut command = command(directory, argv);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
-    let stdout = child.stdout.take()?;
+    let spawned = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let Ok(mut child) = spawned else { return Answer::Absent };
     // Read beside the waiting: a full pipe would stop the program.
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || sender.send(io::read_to_string(stdout)));
-    let said = receiver.recv_timeout(patience);
-    if said.is_err() {
-        let _ = child.kill();
+    let (stdout, stderr) = (listen(child.stdout.take()), listen(child.stderr.take()));
+    let deadline = Instant::now() + patience;
+    let status = loop {
+        match child.try_wait() {
+            Ok(None) if Instant::now() < deadline => thread::sleep(Duration::from_millis(5)),
+            Ok(Some(status)) => break status,
+            _ => {
+                let _ = child.kill();
+                let _ = child.wait();
+                return Answer::Failed("no answer".to_owned());
+            }
+        }
+    };
+    // Whoever else holds the pipe has nothing to say to us.
+    let heard = |from: Receiver<String>| from.recv_timeout(MOMENT).unwrap_or_default();
+    match status.success() {
+        true => Answer::Said(heard(stdout).lines().next().unwrap_or_default().trim().to_owned()),
+        false => Answer::Failed(heard(stderr).trim().lines().last().unwrap_or_default().to_owned()),
     }
-    let status = child.wait().ok()?;
-    let text = said.ok()?.ok()?.trim().to_owned();
-    status.success().then_some(text)
+}
+
+fn listen(pipe: Option<impl Read + Send + 'static>) -> Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = pipe.map(|mut pipe| pipe.read_to_end(&mut bytes));
+        sender.send(String::from_utf8_lossy(&bytes).into_owned())
+    });
+    receiver
 }
 
 /// Runs `step` in `directory`, without input.

@@ -22,8 +22,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "ask", "catalog", "error", "machine", "model", "plan", "project", "render", "shell",
-            "tree",
+            "ask", "catalog", "error", "machine", "model", "plan", "process", "project", "render",
+            "shell", "tree",
         ],
     ),
     ("apply", &["error", "plan", "tree"]),

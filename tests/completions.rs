@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::{Place, Run};
+use support::Place;
 
 fn script(shell: &str) -> String {
     Place::new().run(&["completions", shell]).exits(0).stdout
@@ -28,6 +28,7 @@ fn an_unknown_shell_is_refused_with_those_there_are() {
 }
 
 /// What bash would offer after these words.
+#[cfg(target_os = "linux")]
 fn offered(words: &[&str]) -> Option<Vec<String>> {
     let place = Place::new();
     place.write("ddd-forge.bash", &script("bash"));
@@ -42,10 +43,11 @@ fn offered(words: &[&str]) -> Option<Vec<String>> {
         eprintln!("no bash here: its completions were not asked");
         return None;
     }
-    let run = Run::of(place.program("/bin/bash").args(["--norc", "-c", &ask])).exits(0);
+    let run = support::Run::of(place.program("/bin/bash").args(["--norc", "-c", &ask])).exits(0);
     Some(run.stdout.lines().map(str::to_owned).collect())
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn bash_offers_what_can_follow() {
     for (words, wanted) in [

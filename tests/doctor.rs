@@ -62,14 +62,37 @@ fn a_program_that_hangs_does_not_hang_the_doctor() {
     // `exec`, so that the one who is stopped is the one who holds the pipe.
     let run = doctor(&with(&[UV, ("docker", "exec /bin/sleep 600")]), &[]);
     run.says("note  Docker: no daemon answers");
+    // Nor does one that says it is done and is not.
+    let run = doctor(&with(&[UV, ("docker", "exec >&- 2>&-; exec /bin/sleep 600")]), &[]);
+    run.says("note  Docker: no daemon answers");
+}
+
+#[test]
+fn what_env_local_says_wins() {
+    let place = with(&[UV]);
+    project(&place);
+    place.write("shop/uv.lock", "");
+    place.write("shop/.env", "SECRET_KEY=change-me\nAPI_KEY_PEPPERS=p\n");
+    place.write("shop/.env.local", "SECRET_KEY=canary\n");
+    let run = doctor(&place, &["--project", "shop"]);
+    assert!(!run.stderr.contains("placeholder") && !run.stderr.contains("canary"), "{run:#?}");
+}
+
+#[test]
+fn quiet_leaves_what_is_missing() {
+    let run = doctor(&with(&[]), &["--quiet"]).exits(3).says("missing  uv: not on");
+    assert!(!run.stderr.contains("note") && !run.stderr.contains("checks"), "{run:#?}");
 }
 
 #[test]
 fn a_taken_port_is_found() {
     // Whoever has it already takes it from us all the same.
     let _held = TcpListener::bind(("127.0.0.1", 8000));
-    let run = doctor(&with(&[UV]), &[]).exits(3).says("missing  port 8000: taken");
-    run.says("              just up 8001\n");
+    let place = with(&[UV]);
+    doctor(&place, &[]).says("note  port 8000: taken");
+    project(&place);
+    let run = doctor(&place, &["--project", "shop"]).exits(3).says("missing  port 8000: taken");
+    run.says("              uv run just up 8001\n");
 }
 
 #[test]
@@ -105,7 +128,7 @@ fn options_of_the_project_decide_what_is_looked_for() {
 
 #[test]
 fn a_directory_that_is_no_project_is_refused() {
-    doctor(&with(&[UV]), &["--project", "."]).exits(4).says("there is no `ddd-forge.toml` here");
+    doctor(&with(&[UV]), &["--project", "."]).exits(4).says("there is no `ddd-forge.toml` there");
 }
 
 #[test]

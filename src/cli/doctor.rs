@@ -27,7 +27,9 @@ pub(super) fn run(global: &Global, ui: Ui) -> Result<u8> {
     if ui.json {
         ui.data(&Report::checked("doctor", healthy, &checks).to_json())?;
     } else {
-        checks.iter().for_each(|check| show(check, ui));
+        // Who wants errors only wants to know what is missing.
+        let shown = |check: &&Check| !ui.quiet || check.status == Status::Missing;
+        checks.iter().filter(shown).for_each(|check| show(check, ui));
         summary(&checks, root.as_deref(), ui);
     }
     Ok(if healthy { 0 } else { Kind::Found.exit_code() })
@@ -45,11 +47,20 @@ fn root(global: &Global) -> Result<Option<PathBuf>> {
 
 fn facts(root: &Path) -> Result<ProjectFacts> {
     let tree = DiskTree::new(root);
-    let variables = |path| Ok(project::text(&tree, path)?.map(|text| project::variables(&text)));
+    let variables = |path| -> Result<_> {
+        Ok(project::text(&tree, path)?.map(|text| project::variables(&text)))
+    };
+    let manifest =
+        project::manifest(&tree).map_err(|error| error.at(root.display().to_string()))?;
+    let mut environment = variables(".env")?;
+    if let (Some(set), Some(local)) = (&mut environment, variables(".env.local")?) {
+        set.retain(|variable| local.iter().all(|other| other.name != variable.name));
+        set.extend(local);
+    }
     Ok(ProjectFacts {
-        manifest: project::manifest(&tree)?,
+        manifest,
         sample: variables(".env.sample")?,
-        environment: variables(".env")?,
+        environment,
         locked: project::text(&tree, "uv.lock")?.is_some(),
     })
 }

@@ -31,6 +31,8 @@ pub(super) fn run(mut args: new::Args, global: &Global, ui: Ui) -> Result<u8> {
     let resumes = !global.dry_run && recover(&target, ui)?;
     let exists = check_target(&target, global.force || resumes)?;
     let surroundings = surroundings(&target, args.no_git);
+    // A flag that cannot be used is refused before a question is asked.
+    args.request(surroundings.clone())?;
     // Before the questions: Ctrl-C at one of them must give the cursor back.
     let interrupt = Interrupt::install()?;
     if ui.can_ask() && !global.yes && !global.dry_run {

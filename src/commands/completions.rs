@@ -4,12 +4,13 @@ use clap_complete::Shell;
 
 /// Print a completion script for a shell
 ///
-/// For this session:  bash, zsh: `source <(ddd-forge completions bash)`
-///                    fish: `ddd-forge completions fish | source`
-///                    PowerShell: `ddd-forge completions powershell | Out-String | Invoke-Expression`
+/// Put the line of your shell into the file that it reads at its start:
 ///
-/// For every session: put that line into ~/.bashrc, ~/.zshrc (after `compinit`), your PowerShell
-/// profile or ~/.elvish/rc.elv, or the script into ~/.config/fish/completions/ddd-forge.fish.
+///   bash        ~/.bashrc                  eval "$(ddd-forge completions bash)"
+///   zsh         ~/.zshrc, after compinit   eval "$(ddd-forge completions zsh)"
+///   fish        ~/.config/fish/config.fish ddd-forge completions fish | source
+///   elvish      ~/.config/elvish/rc.elv    eval (ddd-forge completions elvish | slurp)
+///   PowerShell  $PROFILE                   ddd-forge completions powershell | Out-String | iex
 #[derive(Clone, Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Args {

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::INSTALL_UV;
-use crate::machine::{Docker, Machine};
+use crate::machine::Machine;
 use crate::model::{Manifest, Options};
+use crate::process::Answer;
 use crate::project::Variable;
 
 /// The lowest `uv` that builds and locks a generated project.
@@ -14,6 +15,12 @@ const OLDEST_UV: (u32, u32) = (0, 9);
 pub const API_PORT: u16 = 8000;
 const PREFECT_PORT: u16 = 4200;
 
+/// The variables without which a service does not start, wherever it runs.
+const REQUIRED: [&str; 2] = ["SECRET_KEY", "API_KEY_PEPPERS"];
+
+/// Prints a value for one of them.
+const NEW_SECRET: &str = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'";
+
 /// What a project that exists says of itself.
 #[derive(Clone, Debug)]
 pub struct ProjectFacts {
@@ -21,7 +28,7 @@ pub struct ProjectFacts {
     pub manifest: Manifest,
     /// The variables of `.env.sample`, where there is one.
     pub sample: Option<Vec<Variable>>,
-    /// The variables of `.env`, where there is one.
+    /// The variables of `.env`, where there is one, with what `.env.local` says instead.
     pub environment: Option<Vec<Variable>>,
     /// Whether `uv.lock` is there.
     pub locked: bool,
@@ -104,23 +111,27 @@ pub fn checks(machine: &Machine, project: Option<&ProjectFacts>) -> Vec<Check> {
     if options.features()["docker"] {
         checks.push(docker(machine));
     }
-    checks.extend(ports(&options).into_iter().map(|wanted| port(machine, wanted)));
+    let ports = ports(&options).into_iter();
+    checks.extend(ports.map(|wanted| port(machine, wanted, project.is_some())));
     if let Some(project) = project {
-        checks.push(environment(project));
+        checks.push(environment(machine, project));
         checks.extend(machine.database.map(|answers| database(project, answers)));
-        checks.push(lock(project));
+        checks.push(lock(machine, project));
     }
     checks
 }
 
 fn uv(machine: &Machine) -> Check {
-    let Some(said) = &machine.uv else {
-        return Check::missing("uv", "not on the search path", INSTALL_UV);
+    let said = match &machine.uv {
+        Answer::Absent => return Check::missing("uv", "not on the search path", INSTALL_UV),
+        Answer::Failed(why) => {
+            return Check::missing("uv", format!("there, but it fails: {why}"), "uv --version");
+        }
+        Answer::Said(said) => said,
     };
     let version = said.split_whitespace().nth(1).unwrap_or_default();
     let mut numbers = version.split('.').map_while(|part| part.parse::<u32>().ok());
-    let known = numbers.next().zip(numbers.next());
-    match known {
+    match numbers.next().zip(numbers.next()) {
         Some(version) if version < OLDEST_UV => {
             let (major, minor) = OLDEST_UV;
             let found = format!("{said}, and {major}.{minor} is the oldest that will do");
@@ -131,19 +142,17 @@ fn uv(machine: &Machine) -> Check {
 }
 
 fn python(machine: &Machine, wanted: &str) -> Check {
-    match &machine.python {
-        Some(path) => Check::ok("Python", format!("{wanted} at {path}")),
-        None => {
-            let fix = format!("uv python install {wanted}");
-            Check::note("Python", format!("no {wanted} yet; uv fetches it when needed"), Some(&fix))
-        }
+    if let Answer::Said(path) = &machine.python {
+        return Check::ok("Python", format!("{wanted} at {path}"));
     }
+    let fix = format!("uv python install {wanted}");
+    Check::note("Python", format!("no {wanted} yet; uv fetches it when needed"), Some(&fix))
 }
 
 fn git(machine: &Machine) -> Check {
     match &machine.git {
-        Some(said) => Check::ok("git", said.trim_start_matches("git version ")),
-        None => Check::note("git", "not on the search path; `new` makes no repository", None),
+        Answer::Said(said) => Check::ok("git", said.trim_start_matches("git version ")),
+        _ => Check::note("git", "not on the search path; `new` makes no repository", None),
     }
 }
 
@@ -165,54 +174,66 @@ fn postgres(machine: &Machine) -> Check {
 }
 
 fn docker(machine: &Machine) -> Check {
-    let without = "images cannot be built; all else works without";
-    match machine.docker {
-        Docker::Ready => Check::ok("Docker", "the daemon answers, and Compose is there"),
-        Docker::Absent => Check::note("Docker", format!("not installed: {without}"), None),
-        Docker::Silent => {
-            let found = format!("no daemon answers: {without}");
-            Check::note("Docker", found, Some("docker info"))
+    let note = |found: &str, fix: Option<&str>| {
+        let found = format!("{found}: images cannot be built; all else works without");
+        Check::note("Docker", found, fix)
+    };
+    match &machine.docker {
+        Answer::Said(_) if machine.compose => {
+            Check::ok("Docker", "the daemon answers, and Compose is there")
         }
-        Docker::WithoutCompose => {
-            let found = format!("without Compose: {without}");
-            Check::note("Docker", found, Some("docker compose version"))
+        Answer::Said(_) => note("without Compose", Some("docker compose version")),
+        Answer::Absent => note("not installed", None),
+        Answer::Failed(why) if why.contains("permission denied") => {
+            note("not permitted", Some("sudo usermod --append --groups docker $USER"))
         }
+        Answer::Failed(_) => note("no daemon answers", Some("docker info")),
     }
 }
 
-fn port(machine: &Machine, port: u16) -> Check {
+/// A taken port hinders a project only, and there it may be the project's own.
+fn port(machine: &Machine, port: u16, project: bool) -> Check {
     let (name, fix) = match port {
-        API_PORT => ("port 8000", format!("just up {}", API_PORT + 1)),
+        API_PORT => ("port 8000", just_command(machine, &format!("up {}", API_PORT + 1))),
         _ => ("port 4200", "uv run prefect server start --port 4201".to_owned()),
     };
-    match machine.taken.contains(&port) {
-        false => Check::ok(name, "free"),
-        true => Check::missing(name, "taken, by this service or another program", &fix),
+    match (machine.taken.contains(&port), project) {
+        (false, _) => Check::ok(name, "free"),
+        (true, true) => Check::missing(name, "taken, by this service or another program", &fix),
+        (true, false) => Check::note(name, "taken; a project can use another", None),
     }
 }
 
-fn environment(project: &ProjectFacts) -> Check {
+/// Returns how a recipe is run here.
+fn just_command(machine: &Machine, recipe: &str) -> String {
+    format!("{}just {recipe}", if machine.just { "" } else { "uv run " })
+}
+
+fn environment(machine: &Machine, project: &ProjectFacts) -> Check {
+    let init = just_command(machine, "env-init");
     let Some(environment) = &project.environment else {
-        let fix = Some("just env-init");
-        return Check::note(".env", "not there yet; `just up` writes it", fix);
+        return Check::note(".env", "not there yet; `just up` writes it", Some(&init));
     };
-    let names = |variables: &[&Variable]| {
-        variables.iter().map(|variable| variable.name.as_str()).collect::<Vec<_>>().join(", ")
-    };
-    let placeholder = |variable: &&Variable| variable.value.starts_with("change-me");
-    let left: Vec<_> = environment.iter().filter(placeholder).collect();
-    if !left.is_empty() {
-        let fix = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'";
-        return Check::missing(".env", format!("still a placeholder: {}", names(&left)), fix);
-    }
-    let has = |wanted: &&Variable| environment.iter().any(|set| set.name == wanted.name);
+    let left = environment.iter().filter(|variable| variable.value.starts_with("change-me"));
+    let left: Vec<_> = left.map(|variable| variable.name.as_str()).collect();
+    let has = |name: &str| environment.iter().any(|set| set.name == name && !set.value.is_empty());
     let sample = project.sample.iter().flatten();
-    let absent: Vec<_> = sample.filter(|wanted| !has(wanted)).collect();
-    match absent.is_empty() {
-        true => Check::ok(".env", format!("{} variables", environment.len())),
-        false => {
-            let fix = Some("diff .env.sample .env");
-            Check::note(".env", format!("the default stands for {}", names(&absent)), fix)
+    let absent: Vec<_> = sample
+        .filter(|wanted| !wanted.value.is_empty() && !has(&wanted.name))
+        .map(|wanted| wanted.name.as_str())
+        .collect();
+    let needed = absent.iter().any(|name| REQUIRED.contains(name));
+    match (left.is_empty(), absent.is_empty()) {
+        (false, _) => {
+            Check::missing(".env", format!("still a placeholder: {}", left.join(", ")), NEW_SECRET)
+        }
+        (_, true) => Check::ok(".env", format!("{} variables", environment.len())),
+        _ if needed => {
+            Check::missing(".env", format!("not set: {}", absent.join(", ")), NEW_SECRET)
+        }
+        _ => {
+            let found = format!("the default stands for {}", absent.join(", "));
+            Check::note(".env", found, Some("diff .env.sample .env"))
         }
     }
 }
@@ -228,12 +249,12 @@ fn database(project: &ProjectFacts, answers: bool) -> Check {
     }
 }
 
-fn lock(project: &ProjectFacts) -> Check {
+fn lock(machine: &Machine, project: &ProjectFacts) -> Check {
     match project.locked {
         true => Check::ok("uv.lock", "there"),
         false => {
-            let fix = "uv run just install && git add uv.lock";
-            Check::missing("uv.lock", "missing; CI and images stop without it", fix)
+            let fix = format!("{} && git add uv.lock", just_command(machine, "install"));
+            Check::missing("uv.lock", "missing; CI and images stop without it", &fix)
         }
     }
 }
@@ -245,11 +266,12 @@ mod tests {
 
     fn machine() -> Machine {
         Machine {
-            uv: Some("uv 0.13.9 (Homebrew 2026-10-01)".into()),
-            python: Some("/usr/bin/python3.13".into()),
-            git: Some("git version 2.50.1".into()),
+            uv: Answer::Said("uv 0.13.9 (Homebrew 2026-10-01)".into()),
+            python: Answer::Said("/usr/bin/python3.13".into()),
+            git: Answer::Said("git version 2.50.1".into()),
             just: true,
-            docker: Docker::Ready,
+            docker: Answer::Said(String::new()),
+            compose: true,
             postgres: Some("/usr/lib/postgresql/17/bin".into()),
             taken: Vec::new(),
             database: None,
@@ -287,9 +309,11 @@ mod tests {
 
     #[test]
     fn only_uv_is_needed_and_every_lack_has_its_fix() {
-        let (uv, python, git, postgres, database) = (None, None, None, None, None);
-        let (just, docker, taken) = (false, Docker::Absent, Vec::new());
-        let bare = Machine { uv, python, git, just, docker, postgres, taken, database };
+        let none = || Answer::Absent;
+        let (uv, python, git, docker) = (none(), none(), none(), none());
+        let (just, compose, taken) = (false, false, vec![API_PORT]);
+        let (postgres, database) = (None, None);
+        let bare = Machine { uv, python, git, just, docker, compose, postgres, taken, database };
         let checks = checks(&bare, None);
         let missing = checks.iter().filter(|check| check.status == Status::Missing);
         assert_eq!(missing.map(|check| check.name).collect::<Vec<_>>(), ["uv"]);
@@ -306,9 +330,30 @@ mod tests {
             ("uv 1.0.0", Status::Ok),
             ("uv of tomorrow", Status::Ok),
         ] {
-            let checks = checks(&Machine { uv: Some(said.into()), ..machine() }, None);
+            let checks = checks(&Machine { uv: Answer::Said(said.into()), ..machine() }, None);
             assert_eq!(outcome(&checks, "uv").0, status, "{said}");
         }
+    }
+
+    #[test]
+    fn what_fails_is_told_from_what_is_absent() {
+        let failed = |why: &str| Answer::Failed(why.into());
+        let uv = checks(&Machine { uv: failed("no answer"), ..machine() }, None);
+        assert_eq!(outcome(&uv, "uv"), (Status::Missing, "there, but it fails: no answer".into()));
+        for (why, found) in [("permission denied while", "not permitted"), ("gone", "no daemon")] {
+            let docker = checks(&Machine { docker: failed(why), ..machine() }, None);
+            assert!(outcome(&docker, "Docker").1.starts_with(found), "{docker:?}");
+        }
+    }
+
+    #[test]
+    fn a_taken_port_hinders_a_project_only() {
+        let taken = Machine { taken: vec![API_PORT], just: false, ..machine() };
+        assert_eq!(outcome(&checks(&taken, None), "port 8000").0, Status::Note);
+        let checks = checks(&taken, Some(&project("", None)));
+        let check = checks.iter().find(|check| check.name == "port 8000").unwrap();
+        assert_eq!(check.status, Status::Missing);
+        assert_eq!(check.fix.as_deref(), Some("uv run just up 8001"));
     }
 
     #[test]
@@ -327,6 +372,8 @@ mod tests {
             (None, Status::Note, "not there yet"),
             (Some("SECRET_KEY=change-me-canary"), Status::Missing, "placeholder: SECRET_KEY"),
             (Some("SECRET_KEY=canary"), Status::Note, "the default stands for APP_DB_HOST"),
+            (Some("APP_DB_HOST=canary"), Status::Missing, "not set: SECRET_KEY"),
+            (Some("APP_DB_HOST=canary\nSECRET_KEY="), Status::Missing, "not set: SECRET_KEY"),
             (Some("SECRET_KEY=canary\nAPP_DB_HOST=x"), Status::Ok, "2 variables"),
         ] {
             let checks = checks(&machine(), Some(&project(sample, environment)));

@@ -18,8 +18,8 @@ pub fn root_around(start: &Path) -> Option<PathBuf> {
 pub fn manifest(tree: &dyn Tree) -> Result<Manifest> {
     match text(tree, MANIFEST)? {
         Some(text) => Manifest::parse(&text),
-        None => Err(Error::not_applied(format!("there is no `{MANIFEST}` here"))
-            .hint("run this inside a project, or name one with `--project DIR`")),
+        None => Err(Error::not_applied(format!("there is no `{MANIFEST}` there"))
+            .hint("name the root of a project, or run this inside one")),
     }
 }
 
@@ -49,10 +49,20 @@ pub fn variables(text: &str) -> Vec<Variable> {
         let (name, value) = line.split_once('=')?;
         let name = name.trim();
         let legal = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        let value = value.trim().trim_matches(['"', '\'']).to_owned();
+        let value = plain(value.trim());
         legal.then(|| Variable { name: name.to_owned(), value })
     };
     text.lines().filter_map(assignment).collect()
+}
+
+/// Returns a value without its quotes, and without the comment after it.
+fn plain(value: &str) -> String {
+    let quoted = ['"', '\''].into_iter().find_map(|quote| {
+        let inner = value.strip_prefix(quote)?;
+        inner.split_once(quote).map(|(inner, _)| inner)
+    });
+    let bare = || value.split(" #").next().unwrap_or_default().trim_end();
+    quoted.unwrap_or_else(bare).to_owned()
 }
 
 #[cfg(test)]
@@ -68,9 +78,10 @@ mod tests {
 
     #[test]
     fn variables_are_read_as_the_service_reads_them() {
-        let text = "# A=1\nB=2\nexport C='3'\n D = \"4\"\nE=\nno assignment\n-F=6\n";
+        let text = "# A=1\nB=2 # two\nexport C='3'\n D = \"4 # 5\" # four\nE=\nnone\n-F=6\nG=a#b\n";
         let read: Vec<_> = variables(text).into_iter().map(|v| (v.name, v.value)).collect();
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        assert_eq!(read, [pair("B", "2"), pair("C", "3"), pair("D", "4"), pair("E", "")]);
+        let values = [("B", "2"), ("C", "3"), ("D", "4 # 5"), ("E", ""), ("G", "a#b")];
+        assert_eq!(read, values.map(|(name, value)| pair(name, value)));
     }
 }

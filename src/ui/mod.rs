@@ -67,9 +67,9 @@ impl Ui {
         self.say(&lines::changes(set, dry_run, self.verbose));
     }
 
-    /// Prints a verb in `color`, and what it is about.
+    /// Prints a verb in `color`, and what it is about, also to whoever wants errors only.
     pub fn line(self, verb: &str, color: console::Color, rest: &str) {
-        self.say(&lines::verb_line(verb, Style::new().fg(color), rest));
+        Ui { quiet: false, ..self }.say(&lines::verb_line(verb, Style::new().fg(color), rest));
     }
 
     /// Prints what was done, and what is next.

@@ -1,7 +1,7 @@
 //! Questions on a terminal.
 
-use console::{Style, Term};
-use dialoguer::theme::ColorfulTheme;
+use console::{Style, Term, measure_text_width};
+use dialoguer::theme::{ColorfulTheme, Theme};
 use dialoguer::{Confirm, Input, Select};
 
 use crate::ask::{Ask, Question};
@@ -20,11 +20,25 @@ impl Ask for Terminal {
         default: &str,
         check: &dyn Fn(&str) -> Result<()>,
     ) -> Result<String> {
+        let (term, prompt) = (Term::stderr(), prompt(question));
         let input = Input::<String>::with_theme(&self.theme)
-            .with_prompt(prompt(question))
+            .with_prompt(&prompt)
             .default(default.to_owned())
+            .report(false)
             .validate_with(|text: &String| check(text).map_err(|error| error.message));
-        input.interact_text_on(&Term::stderr()).map_err(unanswered)
+        let answer = input.interact_text_on(&term).map_err(unanswered)?;
+        // The library clears one line, however many the answer took; and reports it then.
+        let shown = measure_text_width(&format!("? {prompt} ({default}) › {answer}"));
+        let report = |term: &Term| -> std::io::Result<()> {
+            term.clear_last_lines(shown.saturating_sub(1) / usize::from(term.size().1.max(1)))?;
+            let mut line = String::new();
+            self.theme
+                .format_input_prompt_selection(&mut line, &prompt, &answer)
+                .map_err(std::io::Error::other)?;
+            term.write_line(&line)
+        };
+        report(&term).map_err(|error| unanswered(error.into()))?;
+        Ok(answer)
     }
 
     fn choose(&mut self, question: Question<'_>, values: &[&str]) -> Result<String> {

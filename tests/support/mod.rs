@@ -68,6 +68,10 @@ impl Place {
         command.current_dir(self.work()).stdin(Stdio::null()).env_clear();
         command.env("HOME", &home).env("XDG_CONFIG_HOME", &home).env("GIT_CONFIG_NOSYSTEM", "1");
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        if let Some(root) = std::env::var_os("SystemRoot") {
+            // Windows opens no socket without it.
+            command.env("SystemRoot", root);
+        }
         command
     }
 

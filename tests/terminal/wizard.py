@@ -12,6 +12,8 @@ from pathlib import Path
 
 from screen import Screen, on_terminal
 
+# Longer than a line of the terminal has room for beside its question.
+DESCRIPTION = "It sells 'books', and what else people read"
 ENTER, DOWN, CTRL_C = "\r", "\x1b[B", "\x03"
 
 
@@ -39,7 +41,7 @@ def answers_make_the_project_they_say(binary: Path, place: Path) -> None:
     """Six questions, a summary, the equivalent command, and the project it stands for."""
     with on_terminal(binary, "new", "shop", cwd=place) as screen:
         for question, keys in [
-            ("What is it?", ["It sells 'books'", ENTER]),
+            ("What is it?", [DESCRIPTION, ENTER]),
             ("Where is it published?", ["acme/shop", ENTER]),
             ("How do callers sign in?", [DOWN, DOWN, ENTER]),
             ("What runs work outside of requests?", [DOWN, ENTER]),
@@ -52,13 +54,14 @@ def answers_make_the_project_they_say(binary: Path, place: Path) -> None:
         screen.wait_for("Create it?")
         shown = screen.text()
         for name, answer in [
-            ("description", "It sells 'books'"),
+            ("description", DESCRIPTION),
             ("repository", "acme/shop"),
             ("auth", "api-key"),
         ]:
             fact = f"  {name:<14} {answer}\n"
             expect(fact in shown, f"the summary lacks `{fact}`:\n{shown}")
         expect(shown.count("✔") == 6, f"six questions:\n{shown}")
+        expect(shown.count("What is it?") == 1, f"each shown once:\n{shown}")
         words = command(screen)
         screen.press("y")
         expect(screen.end() == 0, f"the wizard failed:\n{screen.text()}")
@@ -90,6 +93,13 @@ def a_wrong_answer_is_told_and_asked_again(binary: Path, place: Path) -> None:
         screen.press(CTRL_C)
         expect(screen.end() == 130, "Ctrl-C ends with 130")
     expect(not (place / "second").exists(), "Ctrl-C writes nothing")
+
+
+def a_wrong_flag_is_refused_before_a_question(binary: Path, place: Path) -> None:
+    """Nobody answers six questions to be told that the command line was wrong."""
+    with on_terminal(binary, "new", "fifth", "--repository", "acme", cwd=place) as screen:
+        expect(screen.end() == 2, f"a wrong flag ends with 2:\n{screen.text()}")
+        expect("What is it?" not in screen.text(), f"it asked:\n{screen.text()}")
 
 
 def ctrl_c_in_a_list_gives_the_cursor_back(binary: Path, place: Path) -> None:
@@ -153,6 +163,7 @@ def main() -> None:
     for check in (
         answers_make_the_project_they_say,
         a_wrong_answer_is_told_and_asked_again,
+        a_wrong_flag_is_refused_before_a_question,
         ctrl_c_in_a_list_gives_the_cursor_back,
         no_writes_nothing,
         yes_asks_nothing,
