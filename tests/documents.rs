@@ -2,9 +2,11 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use ddd_forge::catalog::{OPTIONS, YES_NO};
 use support::Place;
 
 fn read(path: &str) -> String {
@@ -26,7 +28,52 @@ fn the_paths_in_contributing_exist() {
         .collect();
     assert!(paths.len() > 8, "{paths:?}");
     for path in paths {
-        assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(path).exists(), "no `{path}`");
+        // A part in angle brackets is the reader's to choose.
+        let known = path.split("/<").next().unwrap();
+        assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(known).exists(), "no `{path}`");
+    }
+}
+
+/// The `--flag`s among some words.
+fn flags<'a>(words: impl IntoIterator<Item = &'a str>) -> BTreeSet<&'a str> {
+    let flags = words.into_iter().filter_map(|word| word.split(' ').next()?.strip_prefix("--"));
+    flags.filter(|flag| !flag.is_empty()).collect()
+}
+
+#[test]
+fn the_readme_lists_the_flags_of_new() {
+    let place = Place::new();
+    let help = place.run(&["new", "--help"]).exits(0).stdout;
+    let (own, _) = help.split_once("Global options:").unwrap();
+    let own = own.lines().map(|line| line.trim_start().trim_start_matches("-h, "));
+    let mut expected = flags(own.filter(|line| line.starts_with("--")));
+    expected.remove("help");
+    let readme = read("README.md");
+    let (_, section) = readme.split_once("## Options of `new`").unwrap();
+    let (section, _) = section.split_once("\n## ").unwrap();
+    assert_eq!(flags(quoted(section)), expected);
+}
+
+#[test]
+fn the_readme_lists_the_values_of_each_option() {
+    let readme = read("README.md");
+    for option in OPTIONS.iter().filter(|option| option.values != YES_NO) {
+        let start = format!("| `--{}` |", option.name);
+        let row = readme.lines().find(|line| line.starts_with(&start));
+        let row = row.unwrap_or_else(|| panic!("no row of `--{}`", option.name));
+        assert_eq!(&quoted(row)[1..], option.values, "{row}");
+    }
+}
+
+#[test]
+fn the_files_that_documents_link_to_exist() {
+    for document in ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"] {
+        let text = read(document);
+        for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(target);
+            let local = !target.contains("://") && !target.starts_with('#');
+            assert!(!local || path.exists(), "{document} links to `{target}`");
+        }
     }
 }
 

@@ -19,6 +19,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+DEPENDABOT = ROOT / ".github" / "dependabot.yml"
 SCRIPTS = ["install.sh", ".ci/run", "tests/run", "tests/renew"]
 # YAML 1.1 reads the key `on` as a boolean.
 ON = True
@@ -82,7 +83,15 @@ def main() -> None:
     run("shellcheck", *SCRIPTS)
     # With shellcheck beside it, it reads the scripts in the workflows, too.
     run("actionlint", *WORKFLOWS)
-    run("zizmor", "--offline", "--no-progress", "--quiet", "--persona=pedantic", *WORKFLOWS)
+    run(
+        "zizmor",
+        "--offline",
+        "--no-progress",
+        "--quiet",
+        "--persona=pedantic",
+        *WORKFLOWS,
+        DEPENDABOT,
+    )
     for path in WORKFLOWS:
         check_promises(path)
     release = yaml.safe_load((ROOT / ".github/workflows/release.yml").read_text())

@@ -6,8 +6,8 @@
 
 What an `sh` block holds is typed line by line into a shell on a terminal, and the `text` block
 after it is what the terminal must show then: these lines in this order, where `…` stands for
-anything. A first line `# second terminal` says which terminal; `# first terminal, after Ctrl-C` also
-what is pressed. A command that shows what it should may go on; one that ends must succeed.
+anything. A first line `# second terminal` says which terminal, `# first terminal, after Ctrl-C`
+also what is pressed. A command that shows what it should may go on; one that ends must succeed.
 """
 
 import os
@@ -28,6 +28,8 @@ HEADING = "## Five minutes"
 PROMPT = r"tour:(\d+)> "
 # The first `up` on a machine downloads what the service needs.
 PATIENCE = 600
+# Returns, colours and links, which a terminal does not show as text.
+UNSEEN = re.compile(r"\r|\x1b\[[0-9;]*m|\x1b\]8;.*?(?:\x07|\x1b\\)")
 WHERE = re.compile(r"# (?P<terminal>first|second) terminal(?P<ctrl_c>, after Ctrl-C)?")
 
 
@@ -124,7 +126,7 @@ def expect(condition: bool, what: str) -> None:
 
 def first_missing(wanted: list[str], said: str) -> str | None:
     """Returns the first of the lines that was not said after the ones before it."""
-    lines = iter(said.replace("\r", "").split("\n"))
+    lines = iter(UNSEEN.sub("", said).split("\n"))
     for line in wanted:
         pattern = re.compile(re.escape(line).replace("…", ".*"))
         if not any(pattern.fullmatch(each) for each in lines):
@@ -144,6 +146,13 @@ def terminals(binary: Path) -> Iterator[dict[str, Terminal]]:
         both = {name: Terminal(place, environment(home, programs)) for name in ("first", "second")}
         try:
             yield both
+        except BaseException:
+            # What the tour started must not outlive it.
+            for terminal in both.values():
+                terminal.shell.sendintr()
+            down = ["uv", "run", "just", "down"]
+            subprocess.run(down, cwd=place / "shop", capture_output=True, check=False)
+            raise
         finally:
             for terminal in both.values():
                 terminal.shell.close(force=True)

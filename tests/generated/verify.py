@@ -1,6 +1,6 @@
 # /// script
 # requires-python = ">=3.13"
-# dependencies = ["httpx>=0.28,<1", "pyyaml>=6,<7", "svix>=1.84,<3"]
+# dependencies = ["httpx>=0.28,<1", "pexpect>=4.9,<5", "pyyaml>=6,<7", "svix>=1.84,<3"]
 # ///
 """Generates projects and checks them as their owners would: `verify.py LANE BINARY`.
 
@@ -22,6 +22,7 @@ import combinations
 import databases
 import mutants
 import service
+import tour
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -176,6 +177,8 @@ def full(binary: Path, projects: list[Path]) -> None:
             check_types(projects, project / ".venv")
         with step("every way to a database, and the recipes"):
             databases.check(project)
+        with step("the README's tour, word for word"):
+            tour.check(binary)
         with step("Prefect, running the flows"):
             service.check_flows(project)
         with step("mutants, each caught"):
