@@ -1,13 +1,22 @@
-"""A bare FastAPI application that sends the same statements and answers the same JSON."""
+"""A bare FastAPI application that sends the same statements and answers the same JSON.
+
+`/users` does so as one would write it by hand, with the models and the schema, and without a layer:
+what the service does more than that is what it costs. `/raw` replays the captured statements to the
+driver: no object is mapped, nothing is validated.
+"""
 
 import os
 import pickle
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
-from sqlalchemy import URL
-from sqlalchemy.ext.asyncio import create_async_engine
+from app.domains.base.schemas import PaginatedSchema
+from app.domains.users.models import APIKey, User
+from app.domains.users.schemas import UserRead
+from fastapi import FastAPI, Header
+from sqlalchemy import URL, func, or_, select
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from sqlalchemy.orm import contains_eager
 
 app = FastAPI()
 engine = create_async_engine(
@@ -25,6 +34,8 @@ engine = create_async_engine(
 # What the service itself sent for one page, as `capture.py` saw it.
 STATEMENTS: list[tuple[str, Any]] = pickle.loads(Path(os.environ["STATEMENTS"]).read_bytes())
 KEYS = os.environ["KEYS"].split(",")
+HASH = os.environ["HASH"]
+sessions = async_sessionmaker(engine, expire_on_commit=False)
 
 
 @app.get("/health")
@@ -33,8 +44,26 @@ async def health() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@app.get("/users")
-async def users() -> dict[str, Any]:
+@app.get("/users", response_model=PaginatedSchema[UserRead])
+async def users(limit: int, order_by: str, x_api_key: str = Header()) -> dict[str, Any]:
+    """Answers the page, to whoever has any key at all."""
+    usable = or_(APIKey.expires_at.is_(None), APIKey.expires_at > func.now())
+    caller = (
+        select(APIKey)
+        .join(APIKey.user)
+        .options(contains_eager(APIKey.user))
+        .where(APIKey.revoked_at.is_(None), APIKey.key_hash.in_([HASH]), usable)
+        .where(User.deactivated_at.is_(None))
+    )
+    async with sessions.begin() as session:
+        await session.scalar(caller)
+        count = await session.scalar(select(func.count()).select_from(select(User.id).subquery()))
+        page = select(User).order_by(getattr(User, order_by), User.id).limit(limit).offset(0)
+        return {"count": count, "data": (await session.scalars(page)).all()}
+
+
+@app.get("/raw")
+async def raw() -> dict[str, Any]:
     """Answers the page."""
     async with engine.begin() as connection:
         caller, count, page = [

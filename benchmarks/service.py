@@ -136,6 +136,7 @@ def measure(project: Path, database: dict[str, str]) -> list[Row]:
     bare = environment | {
         "STATEMENTS": str(place / "statements"),
         "KEYS": ",".join(page["keys"]),
+        "HASH": page["hash"],
         "PYTHONPATH": str(HERE),
     }
     receiver = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
@@ -154,7 +155,8 @@ def measure(project: Path, database: dict[str, str]) -> list[Row]:
             floor.ask("health", "/health", {})
             service.ask("health", live, {})
             observed.ask("health", live, {})
-            floor.ask("page", "/users", key)
+            floor.ask("page", "/users?limit=10&order_by=email", key)
+            floor.ask("raw", "/raw", {})
             service.ask("page", listed, key)
             observed.ask("page", listed, key)
             service.ask("me", "/api/v1/me", key)
@@ -173,6 +175,9 @@ def rows(floor: Server, service: Server, observed: Server) -> list[Row]:
             ratio = server.rate(name) / floor.rate(name)
             target = 0.5 if server is service else None
             compared.append(Row(f"{title}, {how}, / bare", ratio, "×", detail, at_least=target))
+    raw = service.rate("page") / floor.rate("raw")
+    how = f"{service.rate('page'):.0f} / {floor.rate('raw'):.0f} a second"
+    compared.append(Row("the page / its statements replayed to the driver", raw, "×", how))
     me = f"{service.rate('me'):.0f} a second"
     return [
         *compared,

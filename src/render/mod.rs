@@ -247,6 +247,7 @@ mod tests {
             let text = String::from_utf8(file.bytes).unwrap();
             assert!(!text.contains(['«', '»']), "{path}");
             assert!(text.is_empty() || text.ends_with('\n'), "{path} has no final newline");
+            assert!(!text.ends_with("\n\n"), "{path} ends with an empty line");
             assert!(!text.contains("\n\n\n\n") && !text.contains('\r'), "{path}");
             assert!(text.lines().all(|line| line.trim_end() == line), "{path} has trailing space");
         }
