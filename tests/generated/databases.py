@@ -25,11 +25,12 @@ print(json.dumps(PrivateCluster(home, binaries).ensure().environment()))
 """
 # The machine's own PostgreSQL cannot be taken away for a moment; not being found comes to the same.
 WITHOUT_INSTALLATION = """
+import sys
 import scripts.server_choice
 scripts.server_choice.find_on_machine = lambda: None
-from scripts.dev_database import main
-main()
 """
+SERVE = WITHOUT_INSTALLATION + "from scripts.dev_database import main; main()"
+TEST = WITHOUT_INSTALLATION + "import pytest; sys.exit(pytest.main(sys.argv[1:]))"
 
 
 def recipe(project: Path, *words: str, answer: str = "") -> subprocess.CompletedProcess[str]:
@@ -95,9 +96,15 @@ def check_docker(project: Path) -> None:
 
 def check_wheel(project: Path) -> None:
     """Without a PostgreSQL on the machine, one comes from a package."""
+    python = ["uv", "run", "python", "-c"]
     serve = ["exec", "--", "python", "-m", "scripts.dev_server"]
-    command = ["uv", "run", "python", "-c", WITHOUT_INSTALLATION, *serve]
-    check_up(project, "by a wheel's programs", *command)
+    check_up(project, "by a wheel's programs", *python, SERVE, *serve)
+    # It may be newer than production's, and say more of itself.
+    test = [*python, TEST, "-q", "tests/migrations"]
+    done = subprocess.run(
+        test, cwd=project, env=service.environment(), capture_output=True, text=True, check=False
+    )
+    service.expect(done.returncode == 0, f"migrations on the wheel's PostgreSQL: {done.stdout}")
 
 
 def check_reload(project: Path) -> None:

@@ -73,7 +73,8 @@ def install(binary: Path, directory: str, *flags: str) -> Path:
     """Creates a project with `--install`, whose first commit must hold everything."""
     path = WORK / directory
     shutil.rmtree(path, ignore_errors=True)
-    # The repository around us is not the project's.
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # The repository around us is not the project's; git looks in the ceiling itself, but not above.
     git = {"GIT_CEILING_DIRECTORIES": str(WORK), "GIT_CONFIG_GLOBAL": "/dev/null"}
     for who in ("AUTHOR", "COMMITTER"):
         git |= {f"GIT_{who}_NAME": "Jane Doe", f"GIT_{who}_EMAIL": "jane@example.com"}
