@@ -55,7 +55,7 @@ pub(super) fn run(mut args: new::Args, global: &Global, ui: Ui) -> Result<u8> {
         true => None,
         false => run_steps(&mut set, &target, ui, &interrupt),
     };
-    // What was asked for and could not be done is a failure, though the files are there.
+    // What was asked for and could not be done is an error, though the files are there.
     let (error, warning) = match request.install {
         true => (failure, None),
         false => (None, failure),
@@ -63,16 +63,15 @@ pub(super) fn run(mut args: new::Args, global: &Global, ui: Ui) -> Result<u8> {
     if global.diff {
         ui.data(&unified(&set))?;
     }
-    let code = error.as_ref().map_or(0, |error| error.kind.exit_code());
     if ui.json {
         let report = Report::done("new", &set, global.dry_run, warning.as_ref(), error.as_ref());
         ui.data(&report.to_json())?;
-        return Ok(code);
+    } else {
+        warning.iter().for_each(|warning| ui.warn(&warning.to_string()));
+        error.iter().for_each(|error| ui.error("new", error));
+        ui.summary(&set, global.dry_run, started);
     }
-    warning.iter().for_each(|warning| ui.warn(&warning.to_string()));
-    error.iter().for_each(|error| ui.error("new", error));
-    ui.summary(&set, global.dry_run, started);
-    Ok(code)
+    Ok(error.map_or(0, |error| error.kind.exit_code()))
 }
 
 /// Puts right what a killed run left in `target`, and tells whether there was any: files that stand

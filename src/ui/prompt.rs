@@ -1,5 +1,7 @@
 //! Questions on a terminal.
 
+use std::io;
+
 use console::{Style, Term, measure_text_width};
 use dialoguer::theme::{ColorfulTheme, Theme};
 use dialoguer::{Confirm, Input, Select};
@@ -27,17 +29,10 @@ impl Ask for Terminal {
             .report(false)
             .validate_with(|text: &String| check(text).map_err(|error| error.message));
         let answer = input.interact_text_on(&term).map_err(unanswered)?;
-        // The library clears one line, however many the answer took; and reports it then.
+        // The library clears one line, however many the answer took.
         let shown = measure_text_width(&format!("? {prompt} ({default}) › {answer}"));
-        let report = |term: &Term| -> std::io::Result<()> {
-            term.clear_last_lines(shown.saturating_sub(1) / usize::from(term.size().1.max(1)))?;
-            let mut line = String::new();
-            self.theme
-                .format_input_prompt_selection(&mut line, &prompt, &answer)
-                .map_err(std::io::Error::other)?;
-            term.write_line(&line)
-        };
-        report(&term).map_err(|error| unanswered(error.into()))?;
+        let wrapped = shown.saturating_sub(1) / usize::from(term.size().1.max(1));
+        self.report(&term, wrapped, &prompt, &answer).map_err(|error| unanswered(error.into()))?;
         Ok(answer)
     }
 
@@ -54,6 +49,17 @@ impl Ask for Terminal {
     }
 }
 
+impl Terminal {
+    /// Puts an answer in the place of its question, which took `wrapped` lines more than one.
+    fn report(&self, term: &Term, wrapped: usize, prompt: &str, answer: &str) -> io::Result<()> {
+        term.clear_last_lines(wrapped)?;
+        let mut line = String::new();
+        let format = self.theme.format_input_prompt_selection(&mut line, prompt, answer);
+        format.map_err(io::Error::other)?;
+        term.write_line(&line)
+    }
+}
+
 /// Returns what is asked and why, on one line: the library redraws no more than that.
 fn prompt(question: Question<'_>) -> String {
     let why = Style::new().for_stderr().dim().apply_to(question.why);
@@ -65,7 +71,7 @@ fn unanswered(error: dialoguer::Error) -> Error {
     // A terminal in raw mode turns Ctrl-C into a key, which the library reports so.
     let _ = Term::stderr().show_cursor();
     match cause.kind() {
-        std::io::ErrorKind::Interrupted => Error::interrupted(),
+        io::ErrorKind::Interrupted => Error::interrupted(),
         _ => Error::failed("could not ask").because(cause).hint("give --yes to be asked nothing"),
     }
 }
