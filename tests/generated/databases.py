@@ -51,12 +51,14 @@ def said(project: Path) -> str:
     return (project / "up.log").read_text()
 
 
-def check_up(project: Path, chosen: str, *command: str, **variables: str) -> None:
-    """Starts the service twice; the server is `chosen`, and the printed `curl` answers."""
-    for _ in range(2):
+def check_up(
+    project: Path, chosen: str, *command: str, again: str | None = None, **variables: str
+) -> None:
+    """Starts the service twice; the server is `chosen`, and then `again`; each `curl` answers."""
+    for expected in (chosen, again or chosen):
         with service.running(project, *(command or UP), log="up.log", **variables) as process:
             service.wait_for(READY, process)
-            service.expect(chosen in said(project), f"`{chosen}`, not: {said(project)[:400]}")
+            service.expect(expected in said(project), f"`{expected}`, not: {said(project)[:400]}")
             service.check_printed_curl(project)
 
 
@@ -83,15 +85,33 @@ def check_configured(project: Path) -> None:
 
 
 def check_docker(project: Path) -> None:
-    """Compose's database is used where Docker runs."""
-    runs = (
-        shutil.which("docker")
-        and not subprocess.run(["docker", "info"], capture_output=True, check=False).returncode
-    )
-    if runs:
-        check_up(project, "Compose's dbapp")
-    else:
-        print("      no Docker daemon runs here: Compose's database was left out", flush=True)
+    """Compose's database is used where Docker runs; it then is what the project's `.env` names."""
+    # A project of its own: `down --volumes` must not meet anybody's data.
+    variables = {
+        "DOCKER_HOST": os.environ.get("DOCKER_HOST_HERE", ""),
+        "COMPOSE_PROJECT_NAME": f"ddd-forge-check-{os.getpid()}",
+    }
+
+    def compose(*words: str) -> bool:
+        command = ["docker", "compose", *words]
+        environment = service.environment(**variables)
+        done = subprocess.run(
+            command, cwd=project, env=environment, capture_output=True, check=False
+        )
+        return done.returncode == 0
+
+    # A daemon without the image and without a registry is of no use to the project either.
+    if not shutil.which("docker") or not compose("create", "dbapp"):
+        print("      no Docker can make the database here: it was left out", flush=True)
+        return
+    try:
+        check_up(project, "Compose's dbapp", again="as configured, localhost:", **variables)
+        with service.running(
+            project, "uv", "run", "just", "down", log="up.log", **variables
+        ) as end:
+            end.wait(60)
+    finally:
+        compose("down", "--volumes")
 
 
 def check_wheel(project: Path) -> None:
