@@ -35,9 +35,10 @@ fn project(options: Options) -> BTreeMap<String, String> {
 /// The text, and its words between spaces, without what stands there for another reason.
 fn plain(text: &str) -> String {
     let text = text.to_lowercase();
-    // Where other projects and their images live; and a browser's workers.
-    let text = text.replace("https://github.com/", "").replace("ghcr.io/astral-sh/", "");
-    let text = text.replace("worker-src", "");
+    // Where other projects and their images live, but not this one; and a browser's workers.
+    let own = "https://github.com/acme/shop";
+    let text = text.replace(own, "github").replace("https://github.com/", "");
+    let text = text.replace("ghcr.io/astral-sh/", "").replace("worker-src", "");
     let words = text.split(|c: char| !c.is_alphanumeric() && c != '_').collect::<Vec<_>>();
     format!("{text} {} ", words.join(" "))
 }

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 from pathlib import Path
 
@@ -22,6 +23,15 @@ from scripts.private_cluster import PrivateCluster
 home = Path(sys.argv[1])
 binaries = find_on_machine() or find_in_wheel(Path.cwd(), home)
 print(json.dumps(PrivateCluster(home, binaries).ensure().environment()))
+"""
+COUNT = """
+import asyncio
+from sqlalchemy import text
+from app.infrastructure import database
+async def count():
+    async with database.async_engine.connect() as connection:
+        print(await connection.scalar(text("SELECT count(*) FROM users")))
+asyncio.run(count())
 """
 # The machine's own PostgreSQL cannot be taken away for a moment; not being found comes to the same.
 WITHOUT_INSTALLATION = """
@@ -49,6 +59,20 @@ def recipe(project: Path, *words: str, answer: str = "") -> subprocess.Completed
 def said(project: Path) -> str:
     """Returns what the last server has said."""
     return (project / "up.log").read_text()
+
+
+def users(project: Path) -> int:
+    """Returns how many users the development database has."""
+    count = ["exec", "--", "python", "-c", COUNT]
+    done = subprocess.run(
+        ["uv", "run", "python", "-m", "scripts.dev_database", *count],
+        cwd=project,
+        env=service.environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return int(done.stdout)
 
 
 def check_up(
@@ -163,12 +187,18 @@ def check_recipes(project: Path) -> None:
         done = recipe(project, "db-reset", answer=answer)
         refused = done.returncode != 0 and "Nothing was changed" in done.stderr
         service.expect(refused, f"`just db-reset` with {answer!r}: {done}")
+    service.expect(users(project) == 1, "whoever answered no keeps the admin")
     done = recipe(project, "db-reset", "--yes")
     service.expect(done.returncode == 0 and "is empty" in done.stderr, f"`just db-reset`: {done}")
+    service.expect(users(project) == 0, "`just db-reset` empties the database")
     for expected in (True, False):
         done = recipe(project, "down")
         stopped = "is stopped" in done.stderr
         service.expect(done.returncode == 0 and stopped == expected, f"`just down`: {done}")
+    for port in project.glob(".local/postgres/*/port"):
+        with socket.socket() as probe:
+            taken = probe.connect_ex(("127.0.0.1", int(port.read_text()))) == 0
+        service.expect(not taken, f"`just down` left a server on port {port.read_text()}")
 
 
 def check(project: Path) -> None:
