@@ -4,12 +4,14 @@ import os
 import statistics
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-WORK = ROOT / "target" / "benchmarks"
+WORKS = ROOT / "target" / "benchmarks"
+# Another one for each run: what an interrupted run left is not removed before anything is timed.
+WORK = WORKS / str(os.getpid())
 BINARY = ROOT / "target" / "release" / "ddd-forge"
 
 
@@ -35,10 +37,12 @@ class Row:
         return f"| {self.name} | {value} | {target} | {met} | {self.detail} |"
 
 
-def run(command: Sequence[str | Path], **options: object) -> str:
+def run(
+    command: Sequence[str | Path], *, cwd: Path | None = None, env: dict[str, str] | None = None
+) -> str:
     """Runs a command that must succeed, and returns what it said on stdout."""
     words = [str(word) for word in command]
-    done = subprocess.run(words, check=False, capture_output=True, text=True, **options)  # type: ignore[call-overload]
+    done = subprocess.run(words, check=False, capture_output=True, text=True, cwd=cwd, env=env)
     if done.returncode:
         raise SystemExit(f"error: `{' '.join(words)}` failed:\n{done.stdout}{done.stderr}")
     return done.stdout
@@ -47,7 +51,7 @@ def run(command: Sequence[str | Path], **options: object) -> str:
 def seconds(command: Sequence[str | Path]) -> float:
     """Runs a command once, without output, and returns how long it took."""
     words = [str(word) for word in command]
-    with open(os.devnull, "w") as nothing:
+    with Path(os.devnull).open("w") as nothing:
         started = time.perf_counter()
         process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=nothing, stderr=nothing)
         status = process.wait()
@@ -70,13 +74,13 @@ def peak_memory(command: Sequence[str | Path]) -> float | None:
     return int(done.stderr.split()[-1]) / 1024
 
 
-def interleaved(sides: dict[str, Callable[[int], float]], rounds: int) -> dict[str, float]:
+def interleaved(sides: Mapping[str, Callable[[int], float]], rounds: int) -> dict[str, float]:
     """Runs every side in turn, so that each meets the machine in the same moods; gives medians."""
-    taken: dict[str, list[float]] = {name: [] for name in sides}
+    found: dict[str, list[float]] = {name: [] for name in sides}
     for number in range(rounds):
         for name, side in sides.items():
-            taken[name].append(side(number))
-    return {name: statistics.median(times) for name, times in taken.items()}
+            found[name].append(side(number))
+    return {name: statistics.median(numbers) for name, numbers in found.items()}
 
 
 def milliseconds(seconds: float) -> str:

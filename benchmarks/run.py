@@ -16,7 +16,7 @@ from pathlib import Path
 import creation
 import service
 import suite
-from measure import BINARY, ROOT, WORK, Row, run
+from measure import BINARY, ROOT, WORK, WORKS, Row, run
 
 PARTS = ("creation", "suite", "service")
 SHOW = "import json, os; print(json.dumps({k: v for k, v in os.environ.items() if 'APP_DB_' in k}))"
@@ -64,13 +64,12 @@ def main() -> None:
     if unknown := set(parts) - set(PARTS):
         raise SystemExit(f"error: there is no part `{unknown.pop()}`; there are {', '.join(PARTS)}")
     run(["cargo", "build", "--release", "--locked", "--quiet"], cwd=ROOT)
-    shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)
     try:
         rows = measure(parts, peers="--peers" in sys.argv)
     finally:
         # Now, and not before: a mass delete slows what is timed after it.
-        shutil.rmtree(WORK)
+        shutil.rmtree(WORKS)
     print("| what | measured | target | | |\n|---|---|---|---|---|", *rows, sep="\n")
 
 
