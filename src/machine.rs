@@ -1,6 +1,6 @@
 //! What a machine has of what a project needs. Asks programs and ports; changes nothing.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener, TcpStream, ToSocketAddrs};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -23,9 +23,9 @@ pub struct Machine {
     pub git: Answer,
     /// Whether `just` is on the search path.
     pub just: bool,
-    /// What `docker info` answers, and where it succeeds, `docker compose version`.
+    /// What `docker info` answers.
     pub docker: Answer,
-    /// Whether Compose answers too.
+    /// Whether Compose answers `docker compose version`.
     pub compose: bool,
     /// Where PostgreSQL's programs are.
     pub postgres: Option<PathBuf>,
@@ -85,12 +85,15 @@ fn postgres() -> Option<PathBuf> {
 /// Tells whether somebody listens on a port of this machine, at whichever address.
 fn is_taken(port: u16) -> bool {
     let addresses = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
-    let knock = |address: IpAddr| TcpStream::connect_timeout(&(address, port).into(), KNOCK);
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_err()
-        || addresses.into_iter().any(|address| knock(address).is_ok())
+        || addresses.into_iter().any(|address| accepts((address, port).into()))
 }
 
 fn answers(host: &str, port: u16) -> bool {
     let addresses = (host, port).to_socket_addrs().into_iter().flatten();
-    addresses.into_iter().any(|address| TcpStream::connect_timeout(&address, KNOCK).is_ok())
+    addresses.into_iter().any(accepts)
+}
+
+fn accepts(address: SocketAddr) -> bool {
+    TcpStream::connect_timeout(&address, KNOCK).is_ok()
 }

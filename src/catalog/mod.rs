@@ -11,10 +11,8 @@ pub struct OptionSpec {
     pub values: &'static [&'static str],
     /// What it decides, as `--help` says it.
     pub help: &'static str,
-    /// What hangs on it, as the wizard says it.
-    pub why: &'static str,
-    /// The question of the wizard, where it asks: it has room for six.
-    pub question: Option<&'static str>,
+    /// The question of the wizard and what hangs on it, where it asks: it has room for six.
+    pub question: Option<(&'static str, &'static str)>,
 }
 
 /// Something that a project has or has not: what templates and their directories ask for.
@@ -54,49 +52,45 @@ pub const OPTIONS: &[OptionSpec] = &[
         name: "auth",
         values: &["clerk,api-key", "clerk", "api-key"],
         help: "How callers sign in: with a token of Clerk's, with an API key of the service's own",
-        why: "people with Clerk, programs with API keys",
-        question: Some("How do callers sign in?"),
+        question: Some(("How do callers sign in?", "people with Clerk, programs with API keys")),
     },
     OptionSpec {
         name: "workers",
         values: &["prefect", "none"],
         help: "What runs work outside of requests",
-        why: "Prefect has schedules and retries",
-        question: Some("What runs work outside of requests?"),
+        question: Some((
+            "What runs work outside of requests?",
+            "Prefect has schedules and retries",
+        )),
     },
     OptionSpec {
         name: "observability",
         values: &["logfire", "none"],
         help: "Where traces and metrics go, besides the logs",
-        why: "Logfire, or any OpenTelemetry receiver",
-        question: Some("Where do traces go?"),
+        question: Some(("Where do traces go?", "Logfire, or any OpenTelemetry receiver")),
     },
     OptionSpec {
         name: "ci",
         values: &["github", "none"],
         help: "Where the project is checked and released",
-        why: "GitHub Actions test each change and make the releases",
         question: None,
     },
     OptionSpec {
         name: "docker",
         values: YES_NO,
         help: "Leave out the images and the Compose files",
-        why: "images and Compose files deliver the service",
         question: None,
     },
     OptionSpec {
         name: "license",
         values: &["mit", "apache-2.0", "proprietary"],
         help: "The licence of the project",
-        why: "what others may do with the code",
-        question: Some("Which licence?"),
+        question: Some(("Which licence?", "what others may do with the code")),
     },
     OptionSpec {
         name: "python",
         values: &["3.13", "3.14"],
         help: "The lowest Python version it runs on, and the one of its images",
-        why: "3.13 has the most prebuilt packages",
         question: None,
     },
 ];
@@ -111,8 +105,8 @@ mod tests {
             assert!(option.values.len() > 1, "{}", option.name);
             assert!(OPTIONS[index + 1..].iter().all(|other| other.name != option.name));
             // A question that wraps is redrawn badly on a narrow terminal.
-            let question = option.question.unwrap_or_default();
-            assert!(question.len() + option.why.len() <= 70, "{}", option.name);
+            let (question, why) = option.question.unwrap_or_default();
+            assert!(question.len() + why.len() <= 70, "{}", option.name);
         }
     }
 

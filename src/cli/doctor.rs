@@ -23,16 +23,16 @@ pub(super) fn run(global: &Global, ui: Ui) -> Result<u8> {
         machine::examine(options.get("python"), &doctor::ports(&options), database.as_ref())
     });
     let checks = doctor::checks(&machine, facts.as_ref());
-    let healthy = checks.iter().all(|check| check.status != Status::Missing);
+    let missing = checks.iter().filter(|check| check.status == Status::Missing).count();
     if ui.json {
-        ui.data(&Report::checked("doctor", healthy, &checks).to_json())?;
+        ui.data(&Report::checked("doctor", missing == 0, &checks).to_json())?;
     } else {
         // Who wants errors only wants to know what is missing.
         let shown = |check: &&Check| !ui.quiet || check.status == Status::Missing;
         checks.iter().filter(shown).for_each(|check| show(check, ui));
-        summary(&checks, root.as_deref(), ui);
+        summary(missing, checks.len(), root.as_deref(), ui);
     }
-    Ok(if healthy { 0 } else { Kind::Found.exit_code() })
+    Ok(if missing == 0 { 0 } else { Kind::Found.exit_code() })
 }
 
 fn root(global: &Global) -> Result<Option<PathBuf>> {
@@ -61,7 +61,7 @@ fn facts(root: &Path) -> Result<ProjectFacts> {
         manifest,
         sample: variables(".env.sample")?,
         environment,
-        locked: project::text(&tree, "uv.lock")?.is_some(),
+        locked: root.join("uv.lock").is_file(),
     })
 }
 
@@ -77,14 +77,13 @@ fn show(check: &Check, ui: Ui) {
     }
 }
 
-fn summary(checks: &[Check], root: Option<&Path>, ui: Ui) {
-    let missing = checks.iter().filter(|check| check.status == Status::Missing).count();
+fn summary(missing: usize, checks: usize, root: Option<&Path>, ui: Ui) {
     let about = match root {
         Some(root) => format!("this machine and the project in `{}`", root.display()),
         None => "this machine".to_owned(),
     };
     match missing {
         0 => ui.say(&format!("\n{about}: nothing is missing\n")),
-        _ => ui.say(&format!("\n{about}: {missing} of {} checks failed\n", checks.len())),
+        _ => ui.say(&format!("\n{about}: {missing} of {checks} checks failed\n")),
     }
 }

@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::Global;
 use crate::apply::{self, Interrupt};
 use crate::ask::Ask;
-use crate::commands::new::{self, Git, Surroundings};
+use crate::commands::new::{self, Git, Request, Surroundings};
 use crate::error::{Error, Result};
 use crate::plan::{ChangeSet, Draft, unified};
 use crate::process;
@@ -32,13 +32,12 @@ pub(super) fn run(mut args: new::Args, global: &Global, ui: Ui) -> Result<u8> {
     let exists = check_target(&target, global.force || resumes)?;
     let surroundings = surroundings(&target, args.no_git);
     // A flag that cannot be used is refused before a question is asked.
-    args.request(surroundings.clone())?;
+    let mut request = args.request(surroundings)?;
     // Before the questions: Ctrl-C at one of them must give the cursor back.
     let interrupt = Interrupt::install()?;
     if ui.can_ask() && !global.yes && !global.dry_run {
-        ask(&mut args, &surroundings, global, ui)?;
+        request = ask(&mut args, request.surroundings, global, ui)?;
     }
-    let request = args.request(surroundings)?;
     let started = Instant::now();
     let (disk, nothing) = (DiskTree::new(&target), MemoryTree::default());
     let mut draft = Draft::new(if exists { &disk as &dyn Tree } else { &nothing });
@@ -85,17 +84,17 @@ fn recover(target: &Path, ui: Ui) -> Result<bool> {
     Ok(recovered.is_some())
 }
 
-/// Asks for what was not given, shows what it comes to, and asks whether to go on.
-fn ask(args: &mut new::Args, around: &Surroundings, global: &Global, ui: Ui) -> Result<()> {
+/// Asks for what was not given, shows what it comes to, and asks whether to go on with that.
+fn ask(args: &mut new::Args, around: Surroundings, global: &Global, ui: Ui) -> Result<Request> {
     let mut terminal = Terminal::default();
     args.complete(&mut terminal)?;
-    let request = args.request(around.clone())?;
+    let request = args.request(around)?;
     ui.say(&format!("\n{}", visible(&request.summary())));
     let force = if global.force { " --force" } else { "" };
     let command = visible(&args.equivalent());
     ui.say(&format!("\nThe same without questions:\n\n  {command}{force}\n\n"));
     match terminal.confirm("Create it?")? {
-        true => Ok(()),
+        true => Ok(request),
         false => Err(Error::interrupted()),
     }
 }

@@ -114,7 +114,7 @@ impl Args {
             self.repository = Some(ask.text(question, &default_repository(&name), &check)?);
         }
         for option in OPTIONS {
-            let OptionSpec { name, question: Some(question), why, values, .. } = *option else {
+            let OptionSpec { name, question: Some((question, why)), values, .. } = *option else {
                 continue;
             };
             if !self.options.has(name) {

@@ -43,17 +43,24 @@ SERVE = WITHOUT_INSTALLATION + "from scripts.dev_database import main; main()"
 TEST = WITHOUT_INSTALLATION + "import pytest; sys.exit(pytest.main(sys.argv[1:]))"
 
 
-def recipe(project: Path, *words: str, answer: str = "") -> subprocess.CompletedProcess[str]:
-    """Runs a recipe whose questions get this answer."""
+def run(
+    project: Path, *command: str, answer: str = "", **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Runs a command in a project; its questions get this answer."""
     return subprocess.run(
-        ["uv", "run", "just", *words],
+        command,
         cwd=project,
-        env=service.environment(),
+        env=service.environment(**variables),
         input=answer,
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def recipe(project: Path, *words: str, answer: str = "") -> subprocess.CompletedProcess[str]:
+    """Runs a recipe."""
+    return run(project, "uv", "run", "just", *words, answer=answer)
 
 
 def said(project: Path) -> str:
@@ -63,15 +70,9 @@ def said(project: Path) -> str:
 
 def users(project: Path) -> int:
     """Returns how many users the development database has."""
-    count = ["exec", "--", "python", "-c", COUNT]
-    done = subprocess.run(
-        ["uv", "run", "python", "-m", "scripts.dev_database", *count],
-        cwd=project,
-        env=service.environment(),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    database = ["uv", "run", "python", "-m", "scripts.dev_database", "exec", "--"]
+    done = run(project, *database, "python", "-c", COUNT)
+    service.expect(done.returncode == 0, f"the users can be counted: {done.stderr}")
     return int(done.stdout)
 
 
@@ -89,9 +90,9 @@ def check_up(
 def check_configured(project: Path) -> None:
     """A server that is named is used if it accepts the credentials, and never else."""
     home = project.parent / "colleague"
-    start = ["uv", "run", "python", "-c", FOREIGN, str(home)]
-    environment = service.environment()
-    found = subprocess.run(start, cwd=project, env=environment, capture_output=True, check=True)
+    python = ["uv", "run", "python", "-c"]
+    found = run(project, *python, FOREIGN, str(home))
+    service.expect(found.returncode == 0, f"a colleague's server starts: {found.stderr}")
     server: dict[str, str] = json.loads(found.stdout)
     try:
         check_up(project, f"as configured, 127.0.0.1:{server['APP_DB_PORT']}", **server)
@@ -102,9 +103,8 @@ def check_configured(project: Path) -> None:
     finally:
         stop = f"from pathlib import Path; stop_clusters(Path({str(home)!r}))"
         stop = f"from scripts.postmaster import stop_clusters; {stop}"
-        subprocess.run(
-            ["uv", "run", "python", "-c", stop], cwd=project, env=environment, check=True
-        )
+        stopped = run(project, *python, stop)
+        service.expect(stopped.returncode == 0, f"a colleague's server stops: {stopped.stderr}")
         shutil.rmtree(home)
 
 
@@ -117,12 +117,7 @@ def check_docker(project: Path) -> None:
     }
 
     def compose(*words: str) -> bool:
-        command = ["docker", "compose", *words]
-        environment = service.environment(**variables)
-        done = subprocess.run(
-            command, cwd=project, env=environment, capture_output=True, check=False
-        )
-        return done.returncode == 0
+        return run(project, "docker", "compose", *words, **variables).returncode == 0
 
     # A daemon without the image and without a registry is of no use to the project either.
     if not shutil.which("docker") or not compose("create", "dbapp"):
@@ -144,10 +139,7 @@ def check_wheel(project: Path) -> None:
     serve = ["exec", "--", "python", "-m", "scripts.dev_server"]
     check_up(project, "by a wheel's programs", *python, SERVE, *serve)
     # It may be newer than production's, and say more of itself.
-    test = [*python, TEST, "-q", "tests/migrations"]
-    done = subprocess.run(
-        test, cwd=project, env=service.environment(), capture_output=True, text=True, check=False
-    )
+    done = run(project, *python, TEST, "-q", "tests/migrations")
     service.expect(done.returncode == 0, f"migrations on the wheel's PostgreSQL: {done.stdout}")
 
 

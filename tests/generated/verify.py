@@ -93,15 +93,16 @@ def install(binary: Path, directory: str, *flags: str) -> Path:
 def check_syntax(project: Path, seen: set[tuple[str, bytes]]) -> None:
     """Parses every file in the language it is written in, unless one like it was `seen`."""
     for path in sorted(project.rglob("*.*")):
-        if not path.is_file() or (path.suffix, path.read_bytes()) in seen:
+        if not path.is_file() or (file := (path.suffix, path.read_bytes())) in seen:
             continue
-        seen.add((path.suffix, path.read_bytes()))
-        if path.suffix == ".py":
-            compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
-        elif path.suffix == ".toml":
-            tomllib.loads(path.read_text())
-        elif path.suffix in {".yml", ".yaml"}:
-            list(yaml.safe_load_all(path.read_text()))
+        seen.add(file)
+        suffix, content = file
+        if suffix == ".py":
+            compile(content, str(path), "exec", dont_inherit=True)
+        elif suffix == ".toml":
+            tomllib.loads(content.decode())
+        elif suffix in {".yml", ".yaml"}:
+            list(yaml.safe_load_all(content.decode()))
 
 
 def quick(binary: Path) -> list[Path]:
