@@ -11,6 +11,17 @@ pub struct Question<'a> {
     pub why: &'a str,
 }
 
+/// What someone says to a change that was shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Make it.
+    Yes,
+    /// Leave all as it is.
+    No,
+    /// Show more of it, and ask again.
+    ShowDiff,
+}
+
 /// Someone who can be asked.
 pub trait Ask {
     /// Asks for one line, offering `default`; `check` says what is wrong with an answer.
@@ -35,4 +46,10 @@ pub trait Ask {
     /// # Errors
     /// Fails where the question cannot be put, or was interrupted.
     fn confirm(&mut self, question: &str) -> Result<bool>;
+
+    /// Asks whether a change is to be made; yes is offered.
+    ///
+    /// # Errors
+    /// Fails where the question cannot be put, or was interrupted.
+    fn agree(&mut self, question: &str) -> Result<Answer>;
 }

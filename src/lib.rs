@@ -20,6 +20,7 @@
 //!
 //! # Invariants
 //! - Nothing is written before the whole change is known, and then all of it or nothing.
+//! - Every change to a living project leaves a record, from which it can be taken back to the byte.
 //! - A request holds every input of a plan; the same request gives the same bytes anywhere.
 //! - Modules depend downwards only; `tests/architecture.rs` has the list.
 

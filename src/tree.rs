@@ -8,14 +8,14 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use walkdir::WalkDir;
 
 use crate::error::{Error, Result};
 
 /// A path below a root: relative, `/`-separated, without `.` or `..`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
 pub struct RelPath(String);
 
 impl RelPath {
@@ -41,9 +41,27 @@ impl RelPath {
         &self.0
     }
 
+    /// Returns the path without its last part, or `None` for one directly below the root.
+    pub fn parent(&self) -> Option<RelPath> {
+        self.0.rsplit_once('/').map(|(parent, _)| RelPath(parent.to_owned()))
+    }
+
+    /// Returns what follows `directory` in the path, or `None` for one that is not below it.
+    pub fn inside(&self, directory: &RelPath) -> Option<&str> {
+        self.0.strip_prefix(&directory.0)?.strip_prefix('/')
+    }
+
     /// Returns the path on this system below `root`.
     pub fn below(&self, root: &Path) -> PathBuf {
         self.0.split('/').fold(root.to_path_buf(), |path, part| path.join(part))
+    }
+}
+
+impl TryFrom<String> for RelPath {
+    type Error = Error;
+
+    fn try_from(path: String) -> Result<Self> {
+        RelPath::parse(&path)
     }
 }
 
@@ -60,13 +78,30 @@ pub struct File {
     pub bytes: Vec<u8>,
     /// Whether it may be run (always `false` when read on Windows).
     pub executable: bool,
+    /// Its rights, where they are known; `None` stands for what the umask leaves of a new file, and
+    /// for those of the file whose place it takes.
+    pub mode: Option<u32>,
 }
 
 impl File {
     /// Makes an ordinary file.
     pub fn text(text: impl Into<String>) -> Self {
-        File { bytes: text.into().into_bytes(), executable: false }
+        File::binary(text.into().into_bytes())
     }
+
+    /// Makes an ordinary file of any bytes.
+    pub fn binary(bytes: Vec<u8>) -> Self {
+        File { bytes, executable: false, mode: None }
+    }
+}
+
+/// What a directory holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Directory {
+    /// Its rights, where they are known.
+    pub mode: Option<u32>,
+    /// The names of all that stands directly in it, sorted.
+    pub entries: Vec<String>,
 }
 
 /// Something that files can be read from.
@@ -82,6 +117,21 @@ pub trait Tree {
     /// # Errors
     /// Fails where a directory cannot be read.
     fn list(&self) -> Result<Vec<RelPath>>;
+
+    /// Returns the directory at `path`, or `None` where nothing is.
+    ///
+    /// # Errors
+    /// Fails where something other than a readable directory stands there.
+    fn directory(&self, path: &RelPath) -> Result<Option<Directory>>;
+
+    /// Returns the names of all that stands directly in the directory at `path`, sorted; none where
+    /// nothing is.
+    ///
+    /// # Errors
+    /// Fails where something other than a readable directory stands there.
+    fn entries(&self, path: &RelPath) -> Result<Vec<String>> {
+        Ok(self.directory(path)?.unwrap_or_default().entries)
+    }
 }
 
 /// A tree in memory: for a project that does not exist yet, and for tests.
@@ -95,6 +145,14 @@ impl Tree for MemoryTree {
 
     fn list(&self) -> Result<Vec<RelPath>> {
         Ok(self.0.keys().cloned().collect())
+    }
+
+    fn directory(&self, directory: &RelPath) -> Result<Option<Directory>> {
+        let inside = self.0.keys().filter_map(|path| path.inside(directory)?.split('/').next());
+        let mut entries: Vec<_> = inside.map(str::to_owned).collect();
+        entries.sort();
+        entries.dedup();
+        Ok((!entries.is_empty()).then_some(Directory { mode: None, entries }))
     }
 }
 
@@ -127,7 +185,8 @@ impl Tree for DiskTree {
             return Err(Error::not_applied(message).at(full.display().to_string()));
         }
         let bytes = fs::read(&full).map_err(|error| unreadable(&full, error))?;
-        Ok(Some(File { bytes, executable: is_executable(&metadata) }))
+        let mode = mode(&metadata);
+        Ok(Some(File { bytes, executable: mode.is_some_and(|mode| mode & 0o100 != 0), mode }))
     }
 
     fn list(&self) -> Result<Vec<RelPath>> {
@@ -147,6 +206,24 @@ impl Tree for DiskTree {
         paths.sort();
         Ok(paths)
     }
+
+    fn directory(&self, path: &RelPath) -> Result<Option<Directory>> {
+        let full = path.below(&self.root);
+        match read_directory(&full) {
+            Ok(directory) => Ok(Some(directory)),
+            Err(error) if is_absent(&error) && fs::symlink_metadata(&full).is_err() => Ok(None),
+            Err(error) => Err(unreadable(&full, error)),
+        }
+    }
+}
+
+fn read_directory(path: &Path) -> io::Result<Directory> {
+    let name = |entry: io::Result<fs::DirEntry>| {
+        entry.map(|entry| entry.file_name().to_string_lossy().into_owned())
+    };
+    let mut entries = fs::read_dir(path)?.map(name).collect::<io::Result<Vec<_>>>()?;
+    entries.sort();
+    Ok(Directory { mode: mode(&fs::metadata(path)?), entries })
 }
 
 fn is_absent(error: &io::Error) -> bool {
@@ -158,14 +235,14 @@ fn unreadable(path: &Path, error: io::Error) -> Error {
 }
 
 #[cfg(unix)]
-fn is_executable(metadata: &fs::Metadata) -> bool {
+fn mode(metadata: &fs::Metadata) -> Option<u32> {
     use std::os::unix::fs::PermissionsExt;
-    metadata.permissions().mode() & 0o100 != 0
+    Some(metadata.permissions().mode() & 0o7777)
 }
 
 #[cfg(not(unix))]
-fn is_executable(_: &fs::Metadata) -> bool {
-    false
+fn mode(_: &fs::Metadata) -> Option<u32> {
+    None
 }
 
 #[cfg(test)]
@@ -178,6 +255,28 @@ mod tests {
             assert!(RelPath::parse(path).is_err(), "{path:?}");
         }
         assert_eq!(RelPath::parse("app/api/.env").unwrap().as_str(), "app/api/.env");
+    }
+
+    #[test]
+    fn both_kinds_of_tree_name_what_stands_in_a_directory() {
+        let place = tempfile::tempdir().unwrap();
+        let mut memory = MemoryTree::default();
+        for path in ["a/b/c", "a/b.py", "a/bc/d/e", "ab"] {
+            let path = RelPath::parse(path).unwrap();
+            fs::create_dir_all(path.below(place.path()).parent().unwrap()).unwrap();
+            fs::write(path.below(place.path()), "").unwrap();
+            memory.0.insert(path, File::text(""));
+        }
+        let disk = DiskTree::new(place.path());
+        for (path, expected) in [("a", &["b", "b.py", "bc"][..]), ("a/bc", &["d"]), ("x", &[])] {
+            let path = RelPath::parse(path).unwrap();
+            assert_eq!(disk.entries(&path).unwrap(), expected);
+            assert_eq!(memory.entries(&path).unwrap(), expected);
+        }
+        assert!(disk.entries(&RelPath::parse("ab").unwrap()).is_err());
+        let directory = |path| disk.directory(&RelPath::parse(path).unwrap()).unwrap();
+        assert_eq!(directory("a").unwrap().mode.is_some(), cfg!(unix));
+        assert_eq!(directory("x"), None);
     }
 
     #[cfg(unix)]

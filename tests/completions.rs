@@ -12,7 +12,7 @@ fn script(shell: &str) -> String {
 fn every_shell_gets_a_script_that_knows_commands_and_flags() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = script(shell);
-        for word in ["new", "doctor", "completions", "license", "no-docker"] {
+        for word in ["new", "undo", "doctor", "completions", "license", "no-docker"] {
             assert!(script.contains(word), "{shell} has no {word}");
         }
     }

@@ -14,21 +14,51 @@ pub fn cannot(act: &str, path: &Path) -> impl FnOnce(io::Error) -> Error {
     move |error| Error::failed(format!("cannot {act} `{}`", path.display())).because(error)
 }
 
-/// Writes a file where nothing is yet, with the rights that the umask leaves.
+/// Writes a file where nothing is yet, with its own rights, or those that the umask leaves.
 pub fn write_new(path: &Path, file: &File) -> io::Result<()> {
     let mut options = fs::File::options();
     options.write(true).create_new(true);
     #[cfg(unix)]
-    if file.executable {
+    {
         use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o777);
+        // What others may not read they cannot read from the start.
+        options.mode(file.mode.unwrap_or(if file.executable { 0o777 } else { 0o666 }));
     }
     let mut written = options.open(path)?;
     written.write_all(&file.bytes)?;
+    if let Some(mode) = file.mode {
+        set_mode(path, mode)?;
+    }
     // Elsewhere one `syncfs` does it for all files.
     #[cfg(not(target_os = "linux"))]
     written.sync_all()?;
     Ok(())
+}
+
+/// Gives what stands at `path` its rights.
+#[cfg(unix)]
+pub fn set_mode(path: &Path, mode: u32) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+}
+
+/// Where files have no such rights there are none to give.
+#[cfg(not(unix))]
+pub fn set_mode(_: &Path, _: u32) -> io::Result<()> {
+    Ok(())
+}
+
+/// Returns the rights of what stands at `path`, where the system has such.
+#[cfg(unix)]
+pub fn mode(path: &Path) -> io::Result<Option<u32>> {
+    use std::os::unix::fs::MetadataExt;
+    Ok(Some(fs::metadata(path)?.mode() & 0o7777))
+}
+
+/// Where files have no such rights there are none to know.
+#[cfg(not(unix))]
+pub fn mode(_: &Path) -> io::Result<Option<u32>> {
+    Ok(None)
 }
 
 /// Brings everything that was written below `directory` to the device.
@@ -86,6 +116,22 @@ pub fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
+/// Removes the directory at `path`; one that holds anything, or may not be removed, stays.
+pub fn remove_empty(path: &Path) -> io::Result<()> {
+    use io::ErrorKind::{
+        AlreadyExists, DirectoryNotEmpty, NotADirectory, NotFound, PermissionDenied, ResourceBusy,
+    };
+    match fs::remove_dir(path) {
+        Err(error) => match error.kind() {
+            // What stands in the way now will do so at the next run, too.
+            AlreadyExists | DirectoryNotEmpty | NotADirectory => Ok(()),
+            NotFound | PermissionDenied | ResourceBusy => Ok(()),
+            _ => Err(error),
+        },
+        Ok(()) => Ok(()),
+    }
+}
+
 /// Returns the hidden name beside `path` that ends in `suffix`.
 pub fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = std::ffi::OsString::from(".");
@@ -94,26 +140,27 @@ pub fn beside(path: &Path, suffix: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Gives `new` the rights and the owner of `old`, whose place it takes.
+/// Gives `new`, which holds `file`, the owner of `old`, whose place it takes, and its rights where
+/// the file has none of its own.
 #[cfg(unix)]
-pub fn take_after(new: &Path, old: &Path, executable: bool) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+pub fn take_after(new: &Path, old: &Path, file: &File) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, chown};
     let (is, was) = (fs::metadata(new)?, fs::metadata(old)?);
     if (is.uid(), is.gid()) != (was.uid(), was.gid()) {
         // Only root may give files away; for others the file becomes theirs, as with any editor.
         let _ = chown(new, Some(was.uid()), Some(was.gid()));
     }
     let mode = was.mode() & 0o7777;
-    let mode = match (executable, mode & 0o100 != 0) {
+    let kept = match (file.executable, mode & 0o100 != 0) {
         (true, false) => mode | (mode & 0o444) >> 2,
         (false, true) => mode & !0o111,
         _ => mode,
     };
-    fs::set_permissions(new, fs::Permissions::from_mode(mode))
+    set_mode(new, file.mode.unwrap_or(kept))
 }
 
 /// Where files have no such rights there is nothing to keep.
 #[cfg(not(unix))]
-pub fn take_after(_: &Path, _: &Path, _: bool) -> io::Result<()> {
+pub fn take_after(_: &Path, _: &Path, _: &File) -> io::Result<()> {
     Ok(())
 }

@@ -5,11 +5,12 @@
 //! will be, and `.NAME.ddd-forge-old`, what it was. While the first exists, the file is not changed
 //! yet. Never touches a file whose content is neither the old nor the new: that is a user's.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{Deserialize, Serialize};
 
 use super::disk::{self, cannot};
 use super::site::{resolve, state};
@@ -45,17 +46,27 @@ pub fn is_left(root: &Path) -> Result<bool> {
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Journal {
     /// The directories to make, outer before inner.
-    #[serde(deserialize_with = "paths")]
     pub directories: Vec<RelPath>,
     /// The files to change, in order.
     pub entries: Vec<Entry>,
+    /// The directories to remove once nothing is left in them, inner before outer.
+    #[serde(default)]
+    pub emptied: Vec<RelPath>,
+}
+
+/// What the files and directories of a journal will be.
+#[derive(Debug)]
+pub struct Content<'set> {
+    /// The content of each entry; `None` for one that goes.
+    pub files: Vec<Option<&'set File>>,
+    /// The rights of directories, where they are not what the umask leaves.
+    pub modes: &'set BTreeMap<RelPath, u32>,
 }
 
 /// One file: where it really lies, and the hashes of what it was and will be.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Entry {
     /// The path below the root, free of links.
-    #[serde(deserialize_with = "path")]
     pub path: RelPath,
     /// The hash of what it was; `None` when it was absent.
     pub before: Option<String>,
@@ -91,7 +102,8 @@ impl Journal {
 
     fn check_places(&self, root: &Path) -> std::result::Result<(), String> {
         let files = self.entries.iter().map(|entry| &entry.path);
-        files.chain(&self.directories).try_for_each(|path| check_place(root, path))
+        let directories = self.directories.iter().chain(&self.emptied);
+        files.chain(directories).try_for_each(|path| check_place(root, path))
     }
 
     /// Puts the journal below `root`, whole.
@@ -99,23 +111,26 @@ impl Journal {
         let (draft, path) = (state(root, UNFINISHED), state(root, PREPARED));
         let bytes = serde_json::to_vec_pretty(self).expect("paths and hashes are JSON");
         disk::remove(&draft)
-            .and_then(|()| disk::write_new(&draft, &File { bytes, executable: false }))
+            .and_then(|()| disk::write_new(&draft, &File::binary(bytes)))
             .and_then(|()| fs::rename(&draft, &path))
             .map_err(cannot("write", &path))
     }
 
-    /// Makes the new content of every file beside it; `files` goes with the entries.
+    /// Makes the directories, and the new content of every file beside it.
     pub fn stage(
         &self,
         root: &Path,
-        files: &[Option<&File>],
+        content: &Content<'_>,
         check: impl Fn() -> Result<()>,
     ) -> Result<()> {
         for directory in &self.directories {
             let path = directory.below(root);
-            fs::create_dir(&path).map_err(cannot("create", &path))?;
+            let mode = content.modes.get(directory);
+            fs::create_dir(&path)
+                .and_then(|()| mode.map_or(Ok(()), |mode| disk::set_mode(&path, *mode)))
+                .map_err(cannot("create", &path))?;
         }
-        for (entry, file) in self.entries.iter().zip(files) {
+        for (entry, file) in self.entries.iter().zip(&content.files) {
             check()?;
             if let Some(file) = file {
                 let spot = entry.spot(root);
@@ -143,11 +158,16 @@ impl Journal {
         Ok(kept)
     }
 
-    /// Removes what was kept of the files as they were, and then the journal.
+    /// Removes what was kept of the files as they were, the directories that this leaves empty, and
+    /// then the journal.
     pub fn close(&self, root: &Path) -> Result<()> {
         for entry in &self.entries {
             let old = entry.spot(root).old;
             disk::remove(&old).map_err(cannot("remove", &old))?;
+        }
+        for directory in &self.emptied {
+            let path = directory.below(root);
+            disk::remove_empty(&path).map_err(cannot("remove", &path))?;
         }
         forget(root)
     }
@@ -187,7 +207,7 @@ impl Entry {
     fn stage(&self, spot: &Spot, file: &File) -> io::Result<()> {
         disk::write_new(&spot.new, file)?;
         if self.before.is_some() {
-            disk::take_after(&spot.new, &spot.file, file.executable)?;
+            disk::take_after(&spot.new, &spot.file, file)?;
             // A second name takes no space, and keeps all there is to the file.
             fs::hard_link(&spot.file, &spot.old)
                 .or_else(|_| fs::copy(&spot.file, &spot.old).map(drop))?;
@@ -250,16 +270,4 @@ fn forget(root: &Path) -> Result<()> {
         disk::remove(&path).map_err(cannot("remove", &path))?;
     }
     Ok(())
-}
-
-fn path<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<RelPath, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    RelPath::parse(&text).map_err(de::Error::custom)
-}
-
-fn paths<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> std::result::Result<Vec<RelPath>, D::Error> {
-    let texts = Vec::<String>::deserialize(deserializer)?;
-    texts.iter().map(|text| RelPath::parse(text).map_err(de::Error::custom)).collect()
 }

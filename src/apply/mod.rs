@@ -21,5 +21,5 @@ mod update;
 
 pub use create::create;
 pub use interrupt::Interrupt;
-pub use recover::{Recovered, recover};
+pub use recover::{Recovered, is_left, recover};
 pub use update::update;

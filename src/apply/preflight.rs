@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::disk;
-use super::journal::{Entry, Journal, NEW, OLD};
+use super::journal::{Content, Entry, Journal, NEW, OLD};
 use super::site;
 use crate::error::{Error, Result};
 use crate::plan::{Change, ChangeSet};
@@ -19,10 +19,7 @@ type Problem = (RelPath, String);
 ///
 /// # Errors
 /// Fails with exit code 4 and every file that is in the way.
-pub fn check<'set>(
-    set: &'set ChangeSet,
-    root: &Path,
-) -> Result<(Journal, Vec<Option<&'set File>>)> {
+pub fn check<'set>(set: &'set ChangeSet, root: &Path) -> Result<(Journal, Content<'set>)> {
     let mut changes: Vec<_> = set.changes.iter().collect();
     // What others will refer to comes first, what they referred to goes last.
     changes.sort_by_key(|change| (change.after.is_none(), change.before.is_some()));
@@ -32,10 +29,17 @@ pub fn check<'set>(
             checked.problems.push((change.path.clone(), reason));
         }
     }
+    let emptied = set.emptied.iter().filter(|directory| !is_link(&directory.below(root)));
+    for directory in emptied {
+        match site::resolve(root, directory) {
+            Ok(real) => checked.journal.emptied.extend(relative(root, &real)),
+            Err(reason) => checked.problems.push((directory.clone(), reason)),
+        }
+    }
     match checked.problems.is_empty() {
         true => {
             let files = changes.iter().map(|change| change.after.as_ref()).collect();
-            Ok((checked.journal, files))
+            Ok((checked.journal, Content { files, modes: &set.directories }))
         }
         false => Err(refusal(checked.problems)),
     }
@@ -59,11 +63,12 @@ impl Checked {
         if !self.places.insert(real.clone()) {
             return Err(format!("`{path}` is another name of a file that changes, too"));
         }
-        if entry.after.is_none() && entry.path != *path {
+        if entry.after.is_none() && is_link(&path.below(root)) {
             return Err(format!("`{path}` is a symbolic link, and only files are removed"));
         }
         is_as_planned(path, &real, entry.before.as_deref())?;
-        if entry.before.is_some() {
+        if let Some(before) = &change.before {
+            has_mode(path, &real, before.mode)?;
             is_writable(path, &real)?;
         }
         is_free(&disk::beside(&real, NEW))?;
@@ -79,6 +84,10 @@ impl Checked {
         self.journal.entries.push(entry);
         Ok(())
     }
+}
+
+fn is_link(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink())
 }
 
 fn is_free(path: &Path) -> std::result::Result<(), String> {
@@ -100,6 +109,16 @@ pub fn is_as_planned(
         (None, Some(_)) => Err(format!("`{path}` was created meanwhile")),
         (Some(_), None) => Err(format!("`{path}` was removed meanwhile")),
         (planned, found) if planned != found => Err(format!("`{path}` was changed meanwhile")),
+        _ => Ok(()),
+    }
+}
+
+/// The rights are part of what the plan keeps, and of what taking it back restores.
+fn has_mode(path: &RelPath, real: &Path, planned: Option<u32>) -> std::result::Result<(), String> {
+    match disk::mode(real) {
+        Ok(Some(found)) if planned.is_some_and(|planned| planned != found) => {
+            Err(format!("the rights of `{path}` were changed meanwhile"))
+        }
         _ => Ok(()),
     }
 }

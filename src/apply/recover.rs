@@ -29,13 +29,21 @@ impl fmt::Display for Recovered {
     }
 }
 
+/// Tells whether [`recover`] has something to do in `root`, or another run is at work there.
+///
+/// # Errors
+/// Fails where the system does not tell.
+pub fn is_left(root: &Path) -> Result<bool> {
+    Ok(journal::is_left(root)? || Site::is_left(root)?)
+}
+
 /// Puts right what a killed run left in `root`; without one it touches nothing.
 ///
 /// # Errors
 /// Fails with exit code 4 where another run is at work or the journal makes no sense, 1 when the
 /// system refuses a file; the next run tries again.
 pub fn recover(root: &Path) -> Result<Option<Recovered>> {
-    if !journal::is_left(root)? && !Site::is_left(root)? {
+    if !is_left(root)? {
         return Ok(None);
     }
     let site = Site::lock(root)?;

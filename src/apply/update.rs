@@ -6,14 +6,14 @@ use std::path::Path;
 
 use super::disk::{self, cannot};
 use super::interrupt::Interrupt;
-use super::journal::{self, Entry, Journal};
+use super::journal::{self, Content, Entry, Journal};
 use super::preflight;
 use super::site::Site;
 use crate::error::{Error, Kind, Result};
 use crate::plan::ChangeSet;
-use crate::tree::File;
 
-/// Changes the files of `set` below `root`, which must exist: all of them or none.
+/// Changes the files of `set` below `root`, which must exist: all of them or none. A directory that
+/// the set leaves empty goes, unless someone put something there meanwhile.
 ///
 /// An empty set touches nothing. Callers run [`super::recover`] first, and plan after it.
 ///
@@ -29,9 +29,9 @@ pub fn update(set: &ChangeSet, root: &Path, interrupt: &Interrupt) -> Result<()>
         let message = "a run of `ddd-forge` was killed here after this one was planned";
         return Err(Error::not_applied(message).hint("run the same command again"));
     }
-    let (journal, files) = preflight::check(set, &site.root)?;
+    let (journal, content) = preflight::check(set, &site.root)?;
     let changed =
-        journal.store(&site.root).and_then(|()| change(&journal, &files, &site.root, interrupt));
+        journal.store(&site.root).and_then(|()| change(&journal, &content, &site.root, interrupt));
     match changed {
         Ok(()) => {
             // The change is done; what remains beside it is removed by the next run.
@@ -44,11 +44,11 @@ pub fn update(set: &ChangeSet, root: &Path, interrupt: &Interrupt) -> Result<()>
 
 fn change(
     journal: &Journal,
-    files: &[Option<&File>],
+    content: &Content<'_>,
     root: &Path,
     interrupt: &Interrupt,
 ) -> Result<()> {
-    journal.stage(root, files, || interrupt.check())?;
+    journal.stage(root, content, || interrupt.check())?;
     disk::settle(root).map_err(cannot("bring to the disk what is in", root))?;
     interrupt.check()?;
     refuse_changed(journal, root)?;

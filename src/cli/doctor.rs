@@ -1,10 +1,10 @@
 //! `doctor`, from the facts to the report.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::Global;
 use crate::commands::doctor::{self, Check, ProjectFacts, Status};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::machine;
 use crate::project;
 use crate::tree::DiskTree;
@@ -15,7 +15,7 @@ use crate::ui::{Report, Ui};
 /// # Errors
 /// Fails where the project cannot be read.
 pub(super) fn run(global: &Global, ui: Ui) -> Result<u8> {
-    let root = root(global)?;
+    let root = global.root()?;
     let facts = root.as_deref().map(facts).transpose()?;
     let options = doctor::options(facts.as_ref());
     let database = facts.as_ref().and_then(ProjectFacts::database);
@@ -33,16 +33,6 @@ pub(super) fn run(global: &Global, ui: Ui) -> Result<u8> {
         summary(missing, checks.len(), root.as_deref(), ui);
     }
     Ok(if missing == 0 { 0 } else { Kind::Found.exit_code() })
-}
-
-fn root(global: &Global) -> Result<Option<PathBuf>> {
-    let start = match &global.project {
-        Some(directory) => return Ok(Some(directory.clone())),
-        None => std::env::current_dir(),
-    };
-    let start =
-        start.map_err(|error| Error::failed("there is no current directory").because(error))?;
-    Ok(project::root_around(&start))
 }
 
 fn facts(root: &Path) -> Result<ProjectFacts> {

@@ -1,7 +1,9 @@
 //! The command line, and the only glue: arguments → request → plan → apply → report.
 
+mod change;
 mod doctor;
 mod new;
+mod undo;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -10,6 +12,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands;
 use crate::error::{Error, Kind, Result};
+use crate::project;
+use crate::shell::shell_line;
 use crate::ui::{Color, Ui, visible};
 
 /// Creates FastAPI services laid out by Domain-Driven Design
@@ -28,12 +32,13 @@ Exit codes:
   1    input or output failed
   2    the command line is wrong
   3    `doctor` found something missing
-  4    not applied, nothing written: a conflict, a lock, a target that is not empty
+  4    not applied, nothing written: a conflict, a lock, a changed file, a target that is not empty
   130  interrupted";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     New(commands::new::Args),
+    Undo(commands::undo::Args),
     /// Look for what this machine, and the project around, lack
     ///
     /// Asks programs for their versions and ports for a listener, one of which may be the database that
@@ -80,9 +85,24 @@ struct Global {
     /// When to colour
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     color: Color,
+
+    /// The command line, as a shell takes it.
+    #[arg(skip)]
+    line: String,
 }
 
 impl Global {
+    /// Returns the root of the project that is named, or else of the one around the current directory.
+    fn root(&self) -> Result<Option<PathBuf>> {
+        let start = match &self.project {
+            Some(directory) => return Ok(Some(directory.clone())),
+            None => std::env::current_dir(),
+        };
+        let start =
+            start.map_err(|error| Error::failed("there is no current directory").because(error))?;
+        Ok(project::root_around(&start))
+    }
+
     fn ui(&self) -> Ui {
         Ui { quiet: self.quiet, verbose: self.verbose, json: self.json, color: self.color }
     }
@@ -91,14 +111,16 @@ impl Global {
 /// Runs the command line `args`, program name first, and returns the exit code.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
     let args: Vec<OsString> = args.into_iter().collect();
-    let cli = match Cli::try_parse_from(&args) {
+    let mut cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(error) => return refuse(&args, &error),
     };
+    cli.global.line = line(&args);
     let ui = cli.global.ui();
     ui.set_colors();
     let (name, done) = match cli.command {
         Command::New(args) => ("new", new::run(args, &cli.global, ui)),
+        Command::Undo(args) => ("undo", undo::run(&args, &cli.global, ui)),
         Command::Doctor => ("doctor", doctor::run(&cli.global, ui)),
         Command::Completions(args) => ("completions", completions(&args, ui)),
     };
@@ -106,6 +128,13 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
         ui.error(name, &error);
         error.kind.exit_code()
     })
+}
+
+/// Returns the command line as its user would type it, wherever the program stands.
+fn line(args: &[OsString]) -> String {
+    let words = args.iter().skip(1).map(|arg| arg.to_string_lossy().into_owned());
+    let words: Vec<_> = std::iter::once("ddd-forge".to_owned()).chain(words).collect();
+    shell_line(&words)
 }
 
 fn completions(args: &commands::completions::Args, ui: Ui) -> Result<u8> {

@@ -68,7 +68,7 @@ pub(super) fn run(mut args: new::Args, global: &Global, ui: Ui) -> Result<u8> {
     } else {
         warning.iter().for_each(|warning| ui.warn(&warning.to_string()));
         error.iter().for_each(|error| ui.error("new", error));
-        ui.summary(&set, global.dry_run, started);
+        ui.summary(&set, global.dry_run, started, None);
     }
     Ok(error.map_or(0, |error| error.kind.exit_code()))
 }

@@ -6,6 +6,7 @@ pub mod completions;
 pub mod doctor;
 pub mod new;
 mod option_args;
+pub mod undo;
 
 /// How one gets `uv`, without which no project runs.
 const INSTALL_UV: &str =

@@ -213,7 +213,7 @@ pub fn plan(request: &Request, draft: &mut Draft<'_>) -> Result<()> {
     let mut files = render::project(&request.manifest)?;
     files.insert(RelPath::parse(MANIFEST)?, File::text(request.manifest.to_toml()));
     let record = File::text(record(&files));
-    let base = File { bytes: base(&files), executable: false };
+    let base = File::binary(base(&files));
     files.insert(RelPath::parse(RECORD)?, record);
     files.insert(RelPath::parse(BASE)?, base);
     for (path, file) in files {
@@ -266,6 +266,7 @@ fn plan_next(request: &Request, draft: &mut Draft<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ask::Answer;
     use crate::tree::MemoryTree;
 
     fn args(name: &str) -> Args {
@@ -301,6 +302,10 @@ mod tests {
 
         fn confirm(&mut self, _: &str) -> Result<bool> {
             Ok(true)
+        }
+
+        fn agree(&mut self, _: &str) -> Result<Answer> {
+            Ok(Answer::Yes)
         }
     }
 

@@ -3,7 +3,8 @@
 mod change_set;
 mod diff;
 mod draft;
+mod refusal;
 
-pub use change_set::{Change, ChangeSet, Step};
+pub use change_set::{Change, ChangeSet, Problem, Step};
 pub use diff::unified;
 pub use draft::Draft;

@@ -113,7 +113,7 @@ fn render(
         })?,
         false => template.to_owned(),
     };
-    Ok(File { bytes: text.into_bytes(), executable: path.ends_with(".sh") })
+    Ok(File { executable: path.ends_with(".sh"), ..File::text(text) })
 }
 
 fn environment() -> Environment<'static> {

@@ -29,7 +29,7 @@ pub fn changes(set: &ChangeSet, dry_run: bool, verbose: bool) -> String {
     let mut text = String::new();
     for change in &set.changes {
         let (verb, style) = verb(change);
-        line(&mut text, dry_run, verb, style, change.path.as_str());
+        line(&mut text, dry_run, verb, style, &about(change));
     }
     for path in set.identical.iter().filter(|_| verbose) {
         line(&mut text, dry_run, "identical", Style::new().blue(), path.as_str());
@@ -48,6 +48,14 @@ fn verb(change: &Change) -> (&'static str, Style) {
     }
 }
 
+/// What is made or removed speaks for itself; what is done to a user's file is said.
+fn about(change: &Change) -> String {
+    match (&change.before, &change.after) {
+        (Some(_), Some(_)) if !change.why.is_empty() => format!("{} ({})", change.path, change.why),
+        _ => change.path.to_string(),
+    }
+}
+
 fn line(text: &mut String, dry_run: bool, verb: &str, style: Style, rest: &str) {
     let verb = if dry_run { format!("would {verb}") } else { verb.to_owned() };
     text.push_str(&verb_line(&verb, style, rest));
@@ -59,10 +67,9 @@ pub fn verb_line(verb: &str, style: Style, rest: &str) -> String {
     format!("{verb}  {}\n", visible(rest))
 }
 
-/// Returns what was done, and what is next.
-pub fn summary(set: &ChangeSet, dry_run: bool, time: Duration) -> String {
+/// Returns what was done, the command `undo` that takes it back, and what is next.
+pub fn summary(set: &ChangeSet, dry_run: bool, time: Duration, undo: Option<&str>) -> String {
     let bold = Style::new().for_stderr().bold();
-    let count = |n: usize| if n == 1 { "1 file".to_owned() } else { format!("{n} files") };
     let mut text = String::from("\n");
     if dry_run {
         let _ = writeln!(text, "{}: nothing was written", count(set.changes.len()));
@@ -72,11 +79,14 @@ pub fn summary(set: &ChangeSet, dry_run: bool, time: Duration) -> String {
         short @ 0..1000 => format!("{short} ms"),
         _ => format!("{:.1} s", time.as_secs_f64()),
     };
-    let _ = write!(text, "{} in {time}", count(set.changes.len()));
+    let _ = write!(text, "{} in {time}", done(set));
     if !set.identical.is_empty() {
         let _ = write!(text, ", {} already as wanted", count(set.identical.len()));
     }
     text.push('\n');
+    if let Some(command) = undo {
+        let _ = writeln!(text, "undo: {command}");
+    }
     if !set.next.is_empty() {
         let _ = writeln!(text, "\n{}", bold.apply_to("Next"));
     }
@@ -84,6 +94,22 @@ pub fn summary(set: &ChangeSet, dry_run: bool, time: Duration) -> String {
         let _ = writeln!(text, "  {}", visible(command));
     }
     text
+}
+
+/// Returns how many files there are of each verb, or in all where there is but one verb.
+fn done(set: &ChangeSet) -> String {
+    let verbs = [("create", "created"), ("update", "updated"), ("remove", "removed")];
+    let number = |name: &str| set.changes.iter().filter(|change| verb(change).0 == name).count();
+    let mut counts = verbs.map(|(name, done)| (number(name), done)).to_vec();
+    counts.retain(|(number, _)| *number > 0);
+    match &*counts {
+        [] | [(_, "created")] => count(set.changes.len()),
+        _ => counts.iter().map(|(n, done)| format!("{n} {done}")).collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn count(files: usize) -> String {
+    if files == 1 { "1 file".to_owned() } else { format!("{files} files") }
 }
 
 /// Returns `error` as its reader needs it: what, where, why, and what to do.
@@ -118,7 +144,7 @@ mod tests {
             path: RelPath::parse(path).unwrap(),
             before: before.map(File::text),
             after: after.map(File::text),
-            why: String::new(),
+            why: before.map_or("new", |_| "the router").to_owned(),
         };
         ChangeSet {
             changes: vec![
@@ -129,6 +155,7 @@ mod tests {
             identical: vec![RelPath::parse("d").unwrap()],
             steps: vec![Step { title: "x".into(), argv: vec!["git".into(), "init".into()] }],
             next: vec!["cd shop".into()],
+            ..ChangeSet::default()
         }
     }
 
@@ -136,14 +163,14 @@ mod tests {
     fn verbs_end_in_one_column() {
         insta::assert_snapshot!(changes(&set(), false, true), @r"
               create  a
-              update  b
+              update  b (the router)
               remove  c
            identical  d
                  run  git init
         ");
         insta::assert_snapshot!(changes(&set(), true, false), @r"
         would create  a
-        would update  b
+        would update  b (the router)
         would remove  c
            would run  git init
         ");
@@ -151,16 +178,17 @@ mod tests {
 
     #[test]
     fn the_summary_counts_and_says_what_is_next() {
-        insta::assert_snapshot!(summary(&set(), false, Duration::from_millis(7)), @r"
+        insta::assert_snapshot!(summary(&set(), false, Duration::from_millis(7), Some("x undo")), @r"
 
-        3 files in 7 ms, 1 file already as wanted
+        1 created, 1 updated, 1 removed in 7 ms, 1 file already as wanted
+        undo: x undo
 
         Next
           cd shop
         ");
-        let long = summary(&set(), false, Duration::from_millis(13_042));
-        assert!(long.starts_with("\n3 files in 13.0 s,"), "{long}");
-        insta::assert_snapshot!(summary(&set(), true, Duration::from_millis(7)), @r"
+        let long = summary(&ChangeSet::default(), false, Duration::from_millis(13_042), None);
+        assert!(long.starts_with("\n0 files in 13.0 s\n"), "{long}");
+        insta::assert_snapshot!(summary(&set(), true, Duration::from_millis(7), None), @r"
 
         3 files: nothing was written
         ");

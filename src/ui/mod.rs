@@ -72,9 +72,9 @@ impl Ui {
         Ui { quiet: false, ..self }.say(&lines::verb_line(verb, Style::new().fg(color), rest));
     }
 
-    /// Prints what was done, and what is next.
-    pub fn summary(self, set: &ChangeSet, dry_run: bool, started: Instant) {
-        self.say(&lines::summary(set, dry_run, started.elapsed()));
+    /// Prints what was done, the command `undo` that takes it back, and what is next.
+    pub fn summary(self, set: &ChangeSet, dry_run: bool, started: Instant, undo: Option<&str>) {
+        self.say(&lines::summary(set, dry_run, started.elapsed(), undo));
     }
 
     /// Prints something that went otherwise than planned, and did no harm.

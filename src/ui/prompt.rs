@@ -2,11 +2,11 @@
 
 use std::io;
 
-use console::{Style, Term, measure_text_width};
+use console::{Key, Style, Term, measure_text_width};
 use dialoguer::theme::{ColorfulTheme, Theme};
 use dialoguer::{Confirm, Input, Select};
 
-use crate::ask::{Ask, Question};
+use crate::ask::{Answer, Ask, Question};
 use crate::error::{Error, Result};
 
 /// The user at the terminal; questions go to stderr.
@@ -47,9 +47,32 @@ impl Ask for Terminal {
         let confirm = Confirm::with_theme(&self.theme).with_prompt(question).default(true);
         confirm.interact_on(&Term::stderr()).map_err(unanswered)
     }
+
+    fn agree(&mut self, question: &str) -> Result<Answer> {
+        let answer = self.key(&Term::stderr(), question);
+        answer.map_err(|error| unanswered(error.into()))
+    }
 }
 
 impl Terminal {
+    /// Waits for the key of an answer: its first letter, or what usually means yes or no.
+    fn key(&self, term: &Term, question: &str) -> io::Result<Answer> {
+        let mut prompt = String::new();
+        let keys = format!("{question} (y)es, (n)o, show (d)iff");
+        self.theme.format_input_prompt(&mut prompt, &keys, None).map_err(io::Error::other)?;
+        term.write_str(&prompt)?;
+        let (answer, word) = loop {
+            break match term.read_key()? {
+                Key::Char('y' | 'Y') | Key::Enter => (Answer::Yes, "yes"),
+                Key::Char('n' | 'N') | Key::Escape => (Answer::No, "no"),
+                Key::Char('d' | 'D') => (Answer::ShowDiff, "show diff"),
+                _ => continue,
+            };
+        };
+        term.clear_line()?;
+        self.report(term, 0, question, word).map(|()| answer)
+    }
+
     /// Puts an answer in the place of its question, which took `wrapped` lines more than one.
     fn report(&self, term: &Term, wrapped: usize, prompt: &str, answer: &str) -> io::Result<()> {
         term.clear_last_lines(wrapped)?;

@@ -35,6 +35,9 @@ pub struct Report {
     pub warnings: Vec<String>,
     /// What `undo` takes back.
     pub undo_id: Option<String>,
+    /// The runs that can be taken back, by the command that lists them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub runs: Option<Value>,
     /// What was looked at, by a command that looks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub checks: Option<Value>,
@@ -81,7 +84,7 @@ impl Report {
             ok: error.is_none(),
             command: command.to_owned(),
             dry_run,
-            warnings: warning.iter().map(ToString::to_string).collect(),
+            warnings: set.warnings.clone(),
             error: error.map(Failure::from),
             ..Self::default()
         };
@@ -93,8 +96,11 @@ impl Report {
             };
             paths.push(change.path.to_string());
         }
+        report.warnings.extend(warning.map(ToString::to_string));
         report.skipped = set.identical.iter().map(ToString::to_string).collect();
         report.next.clone_from(&set.next);
+        report.routes.clone_from(&set.routes);
+        report.migration.clone_from(&set.migration);
         report
     }
 
@@ -103,6 +109,12 @@ impl Report {
         // Checks are lists of texts, as reports are.
         let checks = Some(serde_json::to_value(checks).expect("checks are JSON"));
         Report { ok, command: command.to_owned(), checks, ..Self::default() }
+    }
+
+    /// Reports the runs that `command` lists.
+    pub fn listed(command: &str, runs: &impl Serialize) -> Self {
+        let runs = Some(serde_json::to_value(runs).expect("runs are JSON"));
+        Report { ok: true, command: command.to_owned(), runs, ..Self::default() }
     }
 
     /// Reports why `command` failed.

@@ -71,6 +71,18 @@ pub fn points(
     injections: &[String],
     args: &[&str],
 ) -> (Vec<Point>, Vec<Point>) {
+    let (done, writing, looking) = traced(strace, place, injections, args);
+    assert_eq!(done, injections.is_empty());
+    (writing, looking)
+}
+
+/// Tells whether the run succeeded, and the same calls.
+pub fn traced(
+    strace: &Path,
+    place: &Place,
+    injections: &[String],
+    args: &[&str],
+) -> (bool, Vec<Point>, Vec<Point>) {
     let log = place.work().with_file_name("strace.log");
     let calls = format!("{WRITERS} {READERS}").replace(' ', ",?");
     let mut command = place.program(strace.to_str().unwrap());
@@ -80,7 +92,7 @@ pub fn points(
         injections.iter().flat_map(|injection| ["-e".to_owned(), format!("inject={injection}")]),
     );
     command.arg("--").arg(env!("CARGO_BIN_EXE_ddd-forge")).args(args).env("PATH", "/nonexistent");
-    assert_eq!(command.output().unwrap().status.success(), injections.is_empty());
+    let done = command.output().unwrap().status.success();
     let (work, text) = (place.work().display().to_string(), std::fs::read_to_string(&log).unwrap());
     let main = text.split_whitespace().next().unwrap();
     let (mut seen, mut writing, mut looking) = (BTreeMap::new(), Vec::new(), Vec::new());
@@ -100,7 +112,7 @@ pub fn points(
             false => {}
         }
     }
-    (writing, looking)
+    (done, writing, looking)
 }
 
 /// All points in the full sweep, else the first, the middle and the last of each kind.

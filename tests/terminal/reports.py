@@ -25,6 +25,9 @@ RUNS = [
     (["new", "shop", "nowhere", "--description", "a\u202eb"], 2),
     (["new"], 2),
     (["doctor", "--project", "nowhere"], 4),
+    (["undo", "--project", "shop"], 0),
+    (["undo", "--project", "shop", "--list"], 0),
+    (["undo"], 4),
     # What it finds is the machine's affair.
     (["doctor"], None),
     (["nothing"], 2),

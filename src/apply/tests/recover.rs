@@ -4,17 +4,20 @@ use super::journal::{Entry, Journal};
 use super::site::{Site, state};
 use super::*;
 
-const OLD: &[(&str, &str)] = &[("app/gone.py", "gone"), ("app/kept.py", "old")];
+const OLD: &[(&str, &str)] =
+    &[("app/gone.py", "gone"), ("app/kept.py", "old"), ("app/users/tests/gone.py", "gone")];
 const NEW: &[(&str, &str)] =
     &[("app/kept.py", "new"), ("app/orders/model.py", "model"), ("first.sh", "first")];
 
 fn mixed() -> ChangeSet {
-    set(&[
+    let set = set(&[
         ("app/gone.py", Some("gone"), None),
         ("app/kept.py", Some("old"), Some("new")),
         ("app/orders/model.py", None, Some("model")),
+        ("app/users/tests/gone.py", Some("gone"), None),
         ("first.sh", None, Some("first")),
-    ])
+    ]);
+    ChangeSet { emptied: ["app/users/tests", "app/users"].map(rel).to_vec(), ..set }
 }
 
 /// How far a run came before it was killed, with the entries it had done of its last stage.
@@ -25,6 +28,7 @@ enum Stage {
     Staged(usize),
     Committed(usize),
     Closed(usize),
+    Emptied(usize),
     TakenBack(usize),
 }
 
@@ -36,7 +40,8 @@ fn first(journal: &Journal, count: usize) -> Journal {
         after: entry.after.clone(),
     };
     let entries = journal.entries.iter().take(count).map(copy).collect();
-    Journal { directories: journal.directories.clone(), entries }
+    let (directories, emptied) = (journal.directories.clone(), journal.emptied.clone());
+    Journal { directories, entries, emptied }
 }
 
 /// Runs the change to `stage`, and dies.
@@ -44,30 +49,30 @@ fn killed(root: &Path, stage: Stage) {
     let site = Site::lock(root).unwrap();
     let root = site.root.clone();
     let (set, all) = (mixed(), usize::MAX);
-    let (journal, files) = preflight::check(&set, &root).unwrap();
+    let (journal, content) = preflight::check(&set, &root).unwrap();
     let (stored, staged, committed) = match stage {
         Stage::Locked => (false, None, None),
         Stage::Stored => (true, None, None),
         Stage::Staged(count) => (true, Some(count), None),
         Stage::Committed(count) => (true, Some(all), Some(count)),
-        Stage::Closed(_) | Stage::TakenBack(_) => (true, Some(all), Some(all)),
+        Stage::Closed(_) | Stage::Emptied(_) | Stage::TakenBack(_) => (true, Some(all), Some(all)),
     };
     if stored {
         journal.store(&root).unwrap();
     }
     if let Some(count) = staged {
-        first(&journal, count).stage(&root, &files, || Ok(())).unwrap();
+        first(&journal, count).stage(&root, &content, || Ok(())).unwrap();
     }
     if let Some(count) = committed {
         journal.commit(&root).unwrap();
         first(&journal, count).finish(&root).unwrap();
     }
     match stage {
-        Stage::Closed(count) => {
-            let name = state(&root, "journal.commit");
-            let text = fs::read(&name).unwrap();
-            first(&journal, count).close(&root).unwrap();
-            fs::write(name, text).unwrap();
+        Stage::Closed(count) => close(&first(&journal, count), &root),
+        Stage::Emptied(count) => {
+            let mut some = first(&journal, all);
+            some.emptied.truncate(count);
+            close(&some, &root);
         }
         Stage::TakenBack(count) => {
             let mut rest = first(&journal, all);
@@ -84,11 +89,20 @@ fn killed(root: &Path, stage: Stage) {
     fs::write(state(&root, "lock"), "1").unwrap();
 }
 
+/// Does all that closing the journal does but to forget it.
+fn close(journal: &Journal, root: &Path) {
+    let name = state(root, "journal.commit");
+    let text = fs::read(&name).unwrap();
+    journal.close(root).unwrap();
+    fs::write(name, text).unwrap();
+}
+
 fn stages() -> Vec<Stage> {
     let mut stages = vec![Stage::Locked, Stage::Stored];
     for make in [Stage::Staged, Stage::Committed, Stage::Closed, Stage::TakenBack] {
-        stages.extend((0..=4).map(make));
+        stages.extend((0..=5).map(make));
     }
+    stages.extend((0..=2).map(Stage::Emptied));
     stages
 }
 
@@ -110,7 +124,7 @@ fn every_stage_ends_in_the_old_tree_or_the_new_and_the_run_then_succeeds() {
         let expected = match stage {
             Stage::Locked => None,
             Stage::Stored | Stage::Staged(_) | Stage::TakenBack(_) => Some(false),
-            Stage::Committed(_) | Stage::Closed(_) => Some(true),
+            Stage::Committed(_) | Stage::Closed(_) | Stage::Emptied(_) => Some(true),
         };
         assert_eq!(recovered.map(|recovered| recovered.finished), expected, "{stage:?}");
         let wanted = if expected == Some(true) { NEW } else { OLD };
@@ -196,6 +210,17 @@ fn a_journal_that_came_from_elsewhere_does_no_harm() {
         refused(recover(&inner).map(drop), 4, "");
         assert_eq!(picture(outer.path()), before, "{text}");
     }
+}
+
+#[test]
+fn a_directory_that_a_user_filled_since_stays() {
+    let place = project(OLD);
+    killed(place.path(), Stage::Closed(5));
+    fs::create_dir(place.path().join("app/users")).unwrap();
+    fs::write(place.path().join("app/users/mine.py"), "mine").unwrap();
+    assert!(recover(place.path()).unwrap().unwrap().finished);
+    let expected = tree(&[NEW, &[("app/users/mine.py", "mine")]].concat());
+    assert_eq!(picture(place.path()), expected);
 }
 
 #[cfg(unix)]

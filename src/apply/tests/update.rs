@@ -42,6 +42,20 @@ fn an_empty_set_touches_nothing() {
 }
 
 #[test]
+fn directories_go_with_their_last_file_but_never_with_anything_else() {
+    for (theirs, left) in [(None, &["kept"][..]), (Some("a/mine"), &["a", "a/mine", "kept"])] {
+        let place = project(&[("a/b/c/gone", "gone"), ("a/b/gone", "gone"), ("kept", "kept")]);
+        let gone = set(&[("a/b/c/gone", Some("gone"), None), ("a/b/gone", Some("gone"), None)]);
+        let set = ChangeSet { emptied: ["a/b/c", "a/b", "a"].map(rel).to_vec(), ..gone };
+        if let Some(path) = theirs {
+            fs::write(place.path().join(path), "mine").unwrap();
+        }
+        update(&set, place.path(), &never()).unwrap();
+        assert_eq!(picture(place.path()).keys().collect::<Vec<_>>(), left);
+    }
+}
+
+#[test]
 fn what_changed_meanwhile_is_named_and_kept() {
     let place = project(&[("app/gone.py", "edited"), ("app/orders/model.py", "theirs")]);
     let before = picture(place.path());
@@ -208,6 +222,63 @@ mod unix {
             update(&set, place.path(), &never()).unwrap();
             assert_eq!((mode(&file), fs::metadata(&file).unwrap().uid()), (before, owner));
         }
+    }
+
+    #[test]
+    fn what_has_rights_of_its_own_gets_them_whatever_the_umask() {
+        let place = project(&[("changed", "old")]);
+        let files = [("a/b/private", 0o600), ("a/b/script", 0o775), ("a/read", 0o444)];
+        let mut set = set(&files.map(|(path, _)| (path, None, Some("new"))));
+        set.changes.extend(super::set(&[("changed", Some("old"), Some("new"))]).changes);
+        let modes = [0o600, 0o775, 0o444, 0o640];
+        for (change, mode) in set.changes.iter_mut().zip(modes) {
+            let file = change.after.as_mut().unwrap();
+            (file.mode, file.executable) = (Some(mode), mode & 0o100 != 0);
+        }
+        set.directories = [(rel("a"), 0o777), (rel("a/b"), 0o700), (rel("absent"), 0)].into();
+        update(&set, place.path(), &never()).unwrap();
+        let found = ["a/b/private", "a/b/script", "a/read", "changed", "a", "a/b"]
+            .map(|path| mode(&place.path().join(path)));
+        assert_eq!(found, [0o600, 0o775, 0o444, 0o640, 0o777, 0o700]);
+    }
+
+    #[test]
+    fn rights_that_changed_meanwhile_are_kept() {
+        let place = project(&[("file", "old")]);
+        set_mode(&place.path().join("file"), 0o600);
+        for after in [None, Some("new")] {
+            let mut set = set(&[("file", Some("old"), after)]);
+            set.changes[0].before.as_mut().unwrap().mode = Some(0o644);
+            refused(update(&set, place.path(), &never()), 4, "rights of `file` were changed");
+        }
+        assert_eq!(mode(&place.path().join("file")), 0o600);
+    }
+
+    #[test]
+    fn a_directory_behind_a_link_is_no_ones_to_remove() {
+        let (place, outside) = (project(&[("file", "x")]), project(&[]));
+        fs::create_dir(outside.path().join("empty")).unwrap();
+        symlink(outside.path(), place.path().join("link")).unwrap();
+        let gone = |emptied: &str| ChangeSet {
+            emptied: vec![rel(emptied)],
+            ..set(&[("file", Some("x"), None)])
+        };
+        refused(update(&gone("link/empty"), place.path(), &never()), 4, "out of the project");
+        update(&gone("link"), place.path(), &never()).unwrap();
+        assert_eq!((picture(outside.path()).len(), picture(place.path()).len()), (1, 1));
+    }
+
+    #[test]
+    fn what_lies_behind_a_link_inside_goes_like_anything_else() {
+        let place = project(&[("real/a/b", "x"), ("real/c", "y")]);
+        symlink("real", place.path().join("link")).unwrap();
+        let gone = set(&[("link/a/b", Some("x"), None)]);
+        let set = ChangeSet { emptied: vec![rel("link/a")], ..gone };
+        update(&set, place.path(), &never()).unwrap();
+        assert_eq!(
+            picture(place.path()).into_keys().collect::<Vec<_>>(),
+            ["link", "real", "real/c"]
+        );
     }
 
     #[test]
