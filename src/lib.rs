@@ -10,6 +10,7 @@
 //! | [`model`] | what a project is: names, texts, options, its manifest and record |
 //! | [`catalog`] | what can be chosen, as data |
 //! | [`render`] | the embedded templates, made text |
+//! | [`edit`] | edits of text in other languages that keep every other byte |
 //! | [`plan`] | a draft over a tree, the change set it comes to, and its diff |
 //! | [`apply`] | the only writer: lock, stage, rename, journal, recover |
 //! | [`project`] | facts read from a project that exists |
@@ -29,6 +30,7 @@ pub mod ask;
 pub mod catalog;
 pub mod cli;
 pub mod commands;
+pub mod edit;
 pub mod error;
 pub mod machine;
 pub mod model;

@@ -11,6 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("error", &["tree"]),
     ("tree", &["error"]),
     ("shell", &[]),
+    ("edit", &[]),
     ("ask", &["error"]),
     ("catalog", &[]),
     ("model", &["catalog", "error", "tree"]),
@@ -22,8 +23,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "ask", "catalog", "error", "machine", "model", "plan", "process", "project", "render",
-            "shell", "tree",
+            "ask", "catalog", "edit", "error", "machine", "model", "plan", "process", "project",
+            "render", "shell", "tree",
         ],
     ),
     ("apply", &["error", "plan", "tree"]),

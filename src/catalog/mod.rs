@@ -2,6 +2,10 @@
 //!
 //! Knows nothing of the command line; [`crate::commands`] makes a flag of each row.
 
+mod field_types;
+
+pub use field_types::{Arguments, FIELD_TYPES, FieldType, MODIFIERS, field_type};
+
 /// One option of a project.
 #[derive(Debug)]
 pub struct OptionSpec {

@@ -23,7 +23,6 @@ type Keep<'a> = dyn Fn(&ChangeSet, &dyn Tree) -> Result<(ChangeSet, Option<Strin
 ///
 /// # Errors
 /// Fails with the code of what went wrong; nothing is written then.
-#[allow(dead_code)]
 pub(super) fn run(
     name: &'static str,
     global: &Global,

@@ -38,6 +38,8 @@ Exit codes:
 #[derive(Debug, Subcommand)]
 enum Command {
     New(commands::new::Args),
+    AddDomain(commands::add_domain::Args),
+    RemoveDomain(commands::remove_domain::Args),
     Undo(commands::undo::Args),
     /// Look for what this machine, and the project around, lack
     ///
@@ -70,7 +72,7 @@ struct Global {
     #[arg(long, short, global = true)]
     yes: bool,
 
-    /// Go on where it is safe but unusual; never overwrites a file
+    /// Go on where it is unusual; files of yours go only where a command that removes says so
     #[arg(long, global = true)]
     force: bool,
 
@@ -120,6 +122,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
     ui.set_colors();
     let (name, done) = match cli.command {
         Command::New(args) => ("new", new::run(args, &cli.global, ui)),
+        Command::AddDomain(args) => ("add-domain", add_domain(&args, &cli.global, ui)),
+        Command::RemoveDomain(args) => ("remove-domain", remove_domain(&args, &cli.global, ui)),
         Command::Undo(args) => ("undo", undo::run(&args, &cli.global, ui)),
         Command::Doctor => ("doctor", doctor::run(&cli.global, ui)),
         Command::Completions(args) => ("completions", completions(&args, ui)),
@@ -135,6 +139,20 @@ fn line(args: &[OsString]) -> String {
     let words = args.iter().skip(1).map(|arg| arg.to_string_lossy().into_owned());
     let words: Vec<_> = std::iter::once("ddd-forge".to_owned()).chain(words).collect();
     shell_line(&words)
+}
+
+fn add_domain(args: &commands::add_domain::Args, global: &Global, ui: Ui) -> Result<u8> {
+    // What the command line alone makes wrong is said before the disk is looked at.
+    let request = args.request()?;
+    change::run("add-domain", global, ui, |manifest, draft| {
+        commands::add_domain::plan(manifest, &request, draft)
+    })
+}
+
+fn remove_domain(args: &commands::remove_domain::Args, global: &Global, ui: Ui) -> Result<u8> {
+    change::run("remove-domain", global, ui, |manifest, draft| {
+        commands::remove_domain::plan(manifest, args, global.force, draft)
+    })
 }
 
 fn completions(args: &commands::completions::Args, ui: Ui) -> Result<u8> {

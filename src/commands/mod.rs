@@ -2,10 +2,13 @@
 //!
 //! Never touches the disk; see [`crate::apply`].
 
+pub mod add_domain;
 pub mod completions;
 pub mod doctor;
 pub mod new;
 mod option_args;
+mod registration;
+pub mod remove_domain;
 pub mod undo;
 
 /// How one gets `uv`, without which no project runs.

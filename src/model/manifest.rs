@@ -1,7 +1,8 @@
 //! `ddd-forge.toml`: what a project was made from, so that every file can be made again.
 
-use toml_edit::{DocumentMut, Item, Table, value};
+use toml_edit::{DocumentMut, Item, value};
 
+use super::record::table;
 use super::{Author, Options, ProjectName, Repository, Text};
 use crate::error::{Error, Result};
 
@@ -87,14 +88,6 @@ impl Manifest {
             options,
         })
     }
-}
-
-fn table(entries: &[(&str, &str)]) -> Item {
-    let mut table = Table::new();
-    for (key, text) in entries {
-        table.insert(key, value(*text));
-    }
-    Item::Table(table)
 }
 
 fn missing(table: &str, key: &str) -> Error {

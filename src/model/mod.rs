@@ -1,13 +1,21 @@
 //! What a project is. Parses what users typed, once; never reads a disk or a terminal.
 
+mod domain;
+mod domain_name;
+mod field;
 mod manifest;
 mod name;
 mod options;
 mod record;
 mod text;
+mod words;
 
+pub use domain::{DEFAULT_OPS, DOMAINS, Domain, OPS, Scope, Write};
+pub use domain_name::{DomainNames, LONGEST_IDENTIFIER, NameOverrides, RESERVED_CLASSES};
+pub use field::{Field, FieldKind, Number, OnDelete, Unique, Value, lengths, parse_fields};
 pub use manifest::{MANIFEST, Manifest};
 pub use name::ProjectName;
 pub use options::Options;
-pub use record::{BASE, RECORD, base, record};
+pub use record::{BASE, RECORD, base, hashes, record, sha256};
 pub use text::{Author, Repository, Text};
+pub use words::{capital, nearest};

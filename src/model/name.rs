@@ -148,7 +148,7 @@ fn bad_character(name: &str, index: usize, c: char) -> Error {
 }
 
 /// Shows `text` with a caret under the character at `index`.
-fn caret(text: &str, index: usize) -> String {
+pub(super) fn caret(text: &str, index: usize) -> String {
     // Every character is shown as one, so that the caret stands where it should.
     let shown: String = text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
     format!("{shown}\n{}^", " ".repeat(index))

@@ -19,13 +19,27 @@ pub const BASE: &str = ".ddd-forge/project.base.json.gz";
 
 /// Returns the record of `files`: the SHA-256 of each as written, in hexadecimal digits.
 pub fn record(files: &BTreeMap<RelPath, File>) -> String {
+    let mut document = DocumentMut::new();
+    document.insert("files", Item::Table(hashes(files)));
+    format!("# The files that `ddd-forge new` wrote, each with its SHA-256.\n\n{document}")
+}
+
+/// Returns the SHA-256 of each file as written, by its path.
+pub fn hashes(files: &BTreeMap<RelPath, File>) -> Table {
     let mut hashes = Table::new();
     for (path, file) in files {
         hashes.insert(path.as_str(), value(sha256(&file.bytes)));
     }
-    let mut document = DocumentMut::new();
-    document.insert("files", Item::Table(hashes));
-    format!("# The files that `ddd-forge new` wrote, each with its SHA-256.\n\n{document}")
+    hashes
+}
+
+/// Makes a table of texts.
+pub fn table(entries: &[(&str, &str)]) -> Item {
+    let mut table = Table::new();
+    for (key, text) in entries {
+        table.insert(key, value(*text));
+    }
+    Item::Table(table)
 }
 
 /// Returns the text of `files`, compressed: the same bytes for the same files, anywhere.
@@ -43,7 +57,8 @@ pub fn base(files: &BTreeMap<RelPath, File>) -> Vec<u8> {
     encoder.finish().expect("memory takes what is written")
 }
 
-fn sha256(bytes: &[u8]) -> String {
+/// Returns the SHA-256 of `bytes` in hexadecimal digits.
+pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

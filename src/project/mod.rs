@@ -1,10 +1,18 @@
 //! Facts about a project that exists, read from its files. Changes nothing.
 
+mod domains;
+mod records;
+mod revisions;
+
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::model::{MANIFEST, Manifest};
 use crate::tree::{RelPath, Tree};
+
+pub use domains::{Known, domain, known_domains, modules, taken, users};
+pub use records::{FLOWS, KnownFlow, flows, recorded_files};
+pub use revisions::{Migration, Migrations, VERSIONS};
 
 /// Returns the root of the project around `start`: the nearest directory with a manifest.
 pub fn root_around(start: &Path) -> Option<PathBuf> {

@@ -1,0 +1,67 @@
+//! What the records of a project say beside domains: files with their hashes, and flows.
+
+use toml_edit::{DocumentMut, Item};
+
+use super::text;
+use crate::error::{Error, Result};
+use crate::tree::{RelPath, Tree};
+
+/// Where the records of flows stand.
+pub const FLOWS: &str = ".ddd-forge/flows";
+
+/// A flow that was added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownFlow {
+    /// Its name.
+    pub name: String,
+    /// The domain that it works on, if it does.
+    pub domain: Option<String>,
+}
+
+/// Returns the files of the record at `path`, each with its SHA-256 as written.
+///
+/// # Errors
+/// Fails where the record cannot be read, with exit code 4 where it is not whole.
+pub fn recorded_files(tree: &dyn Tree, path: &str) -> Result<Vec<(RelPath, String)>> {
+    let document = document(tree, path)?;
+    let files = document.get("files").and_then(Item::as_table).ok_or_else(|| broken(path))?;
+    let mut recorded = Vec::new();
+    for (name, hash) in files {
+        let hash = hash.as_str().ok_or_else(|| broken(path))?;
+        recorded.push((RelPath::parse(name)?, hash.to_owned()));
+    }
+    Ok(recorded)
+}
+
+/// Returns the flows that were added, sorted.
+///
+/// # Errors
+/// Fails where a record cannot be read.
+pub fn flows(tree: &dyn Tree) -> Result<Vec<KnownFlow>> {
+    let mut flows = Vec::new();
+    for name in tree.entries(&RelPath::parse(FLOWS)?)? {
+        let Some(module) = name.strip_suffix(".toml") else { continue };
+        let document = document(tree, &format!("{FLOWS}/{name}"))?;
+        let word = |key: &str| {
+            document
+                .get("flow")
+                .and_then(|flow| flow.get(key))
+                .and_then(Item::as_str)
+                .map(str::to_owned)
+        };
+        let name = word("name").unwrap_or_else(|| module.to_owned());
+        flows.push(KnownFlow { name, domain: word("domain") });
+    }
+    Ok(flows)
+}
+
+fn document(tree: &dyn Tree, path: &str) -> Result<DocumentMut> {
+    let record = text(tree, path)?.unwrap_or_default();
+    record.parse().map_err(|error: toml_edit::TomlError| broken(path).because(error))
+}
+
+fn broken(path: &str) -> Error {
+    Error::not_applied(format!("`{path}` is no usable record"))
+        .at(path)
+        .hint(format!("git checkout -- {path}"))
+}
