@@ -251,7 +251,13 @@ fn brackets(line: &str) -> Option<(String, Vec<&str>, &str)> {
     let pairs = pairs(line);
     let defines =
         ["def ", "class ", "async def "].iter().any(|word| line.trim_start().starts_with(word));
-    let wide = |&&(open, close): &&(usize, usize)| close > open + 1;
+    let wide = |&&(open, close): &&(usize, usize)| {
+        // A comma after the one thing in a subscript would make it another thing.
+        let before = line[..open].chars().next_back();
+        let subscript = line[open..].starts_with('[')
+            && before.is_some_and(|c| c.is_alphanumeric() || "_])".contains(c));
+        close > open + 1 && !(subscript && items(&line[open + 1..close]).len() < 2)
+    };
     let (open, close) = match defines {
         true => *pairs.iter().find(wide)?,
         false => *pairs.iter().rev().find(wide)?,

@@ -5,7 +5,10 @@ use crate::edit::text::natural;
 
 /// Registers in a file of ours; `None` where anything looks unusual.
 pub fn register_pristine(source: &str, registration: &Registration<'_>) -> Option<String> {
-    if source.contains(['\r', '\u{feff}']) || !source.ends_with('\n') {
+    if source.contains(['\r', '\u{feff}'])
+        || source.contains(" import (")
+        || !source.ends_with('\n')
+    {
         return None;
     }
     let (package, _) = registration.module.rsplit_once('.')?;

@@ -69,7 +69,7 @@ impl Shape<'_> {
                 some(self.columns.iter().any(|c| is_created(c) && !accepted(c.field).is_empty())),
             ),
             ("refused_create", some(self.columns.iter().any(is_created))),
-            ("refused_patch", some(self.columns.iter().any(is_patched))),
+            ("refused_patch", self.refused_patch()),
             ("changed", listed(names(&|c| is_patched(c) && is_value(c)))),
             ("changed_references", listed(names(&|c| is_patched(c) && is_reference(c)))),
             ("created_references", listed(names(&|c| is_created(c) && is_reference(c)))),
@@ -93,6 +93,17 @@ impl Shape<'_> {
             ("cascading_references", gone(OnDelete::Cascade)),
             ("cleared_references", gone(OnDelete::SetNull)),
         ])
+    }
+
+    /// Returns the refused values that a change may be asked for, too.
+    fn refused_patch(&self) -> String {
+        let created = self.columns.iter().filter(|column| is_created(column));
+        let (patched, fixed): (Vec<_>, Vec<_>) = created.partition(|column| is_patched(column));
+        match (patched.is_empty(), fixed.is_empty()) {
+            (true, _) => String::new(),
+            (false, true) => "REFUSED".to_owned(),
+            (false, false) => format!("those_of({}Patch, REFUSED)", self.domain.names.class),
+        }
     }
 
     /// Returns the unique fields of a new row, each with the fields that a conflict names.
