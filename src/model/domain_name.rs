@@ -90,6 +90,7 @@ pub const RESERVED_CLASSES: &[&str] = &[
     "Response",
     "SafeString",
     "SafeText",
+    "SearchText",
     "Select",
     "Sequence",
     "Service",

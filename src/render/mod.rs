@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::model::Manifest;
 use crate::tree::{File, RelPath};
 
-pub use domain::{Revision, Target, domain, migration};
+pub use domain::{Revision, Target, domain, migration, unreadable};
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 

@@ -5,8 +5,9 @@
 """Generates projects and checks them as their owners would: `verify.py LANE BINARY`.
 
 quick: every combination of options rendered, compiled, linted and parsed. full: the types of each,
-and a pairwise set installed, migrated, tested and started; the default one also under Prefect, with
-every way to a database, mutated, and by the README's tour. All lies under `target/generated`.
+and a pairwise set, each with domains, installed, migrated, tested and started; the default one also
+under Prefect, with every way to a database, mutated, and by the README's tour; and one with twenty
+domains, added, removed and taken back. All lies under `target/generated`.
 """
 
 import shutil
@@ -20,6 +21,7 @@ from pathlib import Path
 
 import combinations
 import databases
+import domains
 import mutants
 import service
 import tour
@@ -28,6 +30,9 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / "target" / "generated"
 RUFF = ["uvx", "--quiet", "--from", "ruff>=0.14,<1", "ruff"]
+
+# How many pseudo-random field lists are rendered and linted.
+RANDOM_LISTS = 120
 
 # Names that a language might take for something else, and the shortest and longest.
 NAMES = ["shop", "a", "null", "My__Shop-2", "x" * 63, "abcde-" * 10 + "abc"]
@@ -117,6 +122,11 @@ def quick(binary: Path) -> list[Path]:
         project = generate(binary, name, f"quick/{number}", *flags)
         check_syntax(project, seen)
         projects.append(project)
+    many = generate(binary, "shop", "quick/many-domains")
+    taken = domains.random_lists(binary, many, RANDOM_LISTS)
+    service.expect(taken > RANDOM_LISTS // 4, f"only {taken} of {RANDOM_LISTS} lists were valid")
+    check_syntax(many, seen)
+    projects.append(many)
     run(*RUFF, "check", "--no-cache", *projects, cwd=WORK)
     run(*RUFF, "format", "--check", "--no-cache", *projects, cwd=WORK)
     return projects
@@ -129,13 +139,13 @@ def check_types(projects: list[Path], environment: Path) -> None:
         run(ty, "check", "--quiet", "--python", environment, cwd=project)
 
 
-def check_project(project: Path, choice: combinations.Choice) -> None:
+def check_project(project: Path, choice: combinations.Choice, *flags: str) -> None:
     """Lints, tests, migrates and starts a project that is installed."""
     with step("lint and types"):
         run("uv", "run", "just", "lint", cwd=project)
         run("uv", "run", "just", "type-check", cwd=project)
     with step("its own tests, with coverage"):
-        run("uv", "run", "just", "test-cov", cwd=project)
+        run("uv", "run", "just", "test-cov", *flags, cwd=project)
     with step("migrations: up, check, down, up"):
         database = ["uv", "run", "python", "-m", "scripts.dev_database", "exec", "--", "alembic"]
         for command in (["upgrade", "head"], ["check"], ["downgrade", "base"], ["upgrade", "head"]):
@@ -170,6 +180,8 @@ def full(binary: Path, projects: list[Path]) -> None:
             else:
                 project = generate(binary, "shop", f"full/{number}/shop", *words)
                 run("uv", "sync", cwd=project)
+            # Whatever is left out, domains go with it.
+            domains.add(binary, project, 2)
         check_project(project, choice)
         if number > 0:
             # Hundreds of megabytes each.
@@ -186,6 +198,29 @@ def full(binary: Path, projects: list[Path]) -> None:
         with step("mutants, each caught"):
             mutants.check(project)
         run("uv", "run", "just", "down", cwd=project)
+    check_domains(binary, newest)
+
+
+def check_domains(binary: Path, python: str) -> None:
+    """Adds domains of every kind, checks the project, removes some, takes all back."""
+    print("-- twenty domains", flush=True)
+    project = generate(binary, "shop", "full/domains", "--python", python)
+    fresh = domains.tree(project)
+    domains.add(binary, project)
+    whole = domains.tree(project)
+    with step("set-up"):
+        run("uv", "sync", cwd=project)
+    check_project(project, combinations.PAIRWISE[0], "-n", "2")
+    domains.remove(binary, project)
+    with step("without the half of them: lint, types, migrations, access"):
+        run("uv", "run", "just", "lint", cwd=project)
+        run("uv", "run", "just", "type-check", cwd=project)
+        run("uv", "run", "just", "test", "tests/migrations", "tests/architecture", cwd=project)
+    domains.undo(binary, project, len(domains.REMOVED) + 1)
+    service.expect(domains.tree(project) == whole, "undo gives the removed domains back")
+    domains.undo(binary, project, len(domains.DOMAINS) + 1)
+    service.expect(domains.tree(project) == fresh, "undo takes every domain back")
+    shutil.rmtree(project)
 
 
 def main() -> None:

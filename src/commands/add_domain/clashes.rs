@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::model::{Domain, FieldKind, LONGEST_IDENTIFIER, Manifest, Scope, Unique, Write};
 use crate::plan::Draft;
 use crate::project::{self, Known};
-use crate::render::Target;
+use crate::render::{self, Target};
 use crate::tree::{RelPath, Tree};
 
 /// Finds the first thing that is in the way.
@@ -47,6 +47,10 @@ fn check_identifiers(domain: &Domain, targets: &BTreeMap<String, Target>) -> Res
             names.push(format!("ck_{table}_{column}_max"));
         }
         names.push(format!("ix_{table}_{column}"));
+    }
+    if let Some(field) = render::unreadable(domain) {
+        let message = format!("`{}` is too long beside `{}`", field.column(), domain.names.class);
+        return Err(Error::usage(message).hint("choose a shorter name for the field"));
     }
     match names.into_iter().find(|name| name.len() > LONGEST_IDENTIFIER) {
         Some(name) => Err(Error::usage(format!(

@@ -14,16 +14,31 @@ pub struct Column<'a> {
     pub target: Option<&'a Target>,
 }
 
+/// What a line such as `status: Mapped[OrderStatus | None] = mapped_column(` leaves of a hundred columns
+/// for the two names.
+const CLASS_ROOM: usize = 62;
+
 impl Column<'_> {
     /// Returns the class of its enum, or of its constrained type: `OrderStatus`.
     pub fn class(&self) -> String {
-        let name = format!("{}{}", self.domain.names.class, camel(&self.field.name));
+        let field = camel(&self.field.name);
+        let name = format!("{}{field}", self.domain.names.class);
+        if name.len() + self.field.column().len() > CLASS_ROOM {
+            return format!("{field}Value");
+        }
         let class = &self.domain.names.class;
         let schemas = ["Create", "Patch", "Read", "Filter", "BulkUpdate", "BulkDelete", "Factory"];
         match schemas.iter().any(|schema| name == format!("{class}{schema}")) {
             true => format!("{name}Value"),
             false => name,
         }
+    }
+
+    /// Tells whether no line that names its class is too long to be split.
+    pub fn fits(&self) -> bool {
+        let named =
+            self.constraints().is_some() || matches!(self.field.kind, FieldKind::Enum { .. });
+        !named || self.class().len() + self.field.column().len() <= CLASS_ROOM
     }
 
     /// Returns whether a value may be unique per owner here.
@@ -209,12 +224,14 @@ impl Column<'_> {
     /// Returns the line of the schema of changes.
     pub fn patch_line(&self) -> String {
         let (column, kind) = (self.field.column(), self.request_type());
-        let default = if self.field.secret { "Field(default=None, repr=False)" } else { "None" };
-        match self.field.nullable {
-            true => format!("{column}: {kind} | None = {default}"),
-            false => {
-                format!("{column}: Annotated[{kind} | SkipJsonSchema[None], NotNull] = {default}")
-            }
+        let kind = match self.field.nullable {
+            true => format!("{kind} | None"),
+            false => format!("{kind} | SkipJsonSchema[None], NotNull"),
+        };
+        match (self.field.secret, self.field.nullable) {
+            (true, _) => format!("{column}: Annotated[{kind}, Field(repr=False)] = None"),
+            (false, true) => format!("{column}: {kind} = None"),
+            (false, false) => format!("{column}: Annotated[{kind}] = None"),
         }
     }
 

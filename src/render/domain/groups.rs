@@ -243,13 +243,20 @@ impl Shape<'_> {
                     if operator.is_empty() { name.clone() } else { format!("{name}__{operator}") };
                 filters.push(Words::from([
                     ("parameter", parameter),
-                    ("type", kind.to_owned()),
+                    (
+                        "type",
+                        if kind.contains("None") {
+                            kind.to_owned()
+                        } else {
+                            format!("{kind} | None")
+                        },
+                    ),
                     ("column", name.clone()),
                     ("which", which.to_owned()),
                 ]));
             };
             let looked_for = column.field.search || column.field.filter;
-            let text = "Annotated[SafeString, Field(min_length=1, max_length=200)]";
+            let text = "SearchText";
             match &column.field.kind {
                 FieldKind::String { .. } | FieldKind::Email | FieldKind::Url => add("", &kind, "0"),
                 FieldKind::Int | FieldKind::Bigint => {
@@ -270,7 +277,7 @@ impl Shape<'_> {
                     add("", &kind, "0");
                     add(
                         "in",
-                        &format!("Annotated[list[{kind}], Field(max_length=LARGEST_PAGE)]"),
+                        &format!("Annotated[list[{kind}] | None, Field(max_length=LARGEST_PAGE)]"),
                         "1",
                     );
                 }

@@ -16,7 +16,7 @@ use minijinja::value::Serde;
 use super::python::tidy;
 use super::{environment, render, sources};
 use crate::error::Result;
-use crate::model::{Domain, Manifest, Scope};
+use crate::model::{Domain, Field, Manifest, Scope};
 use crate::tree::{File, RelPath};
 
 /// A domain that another refers to.
@@ -78,6 +78,12 @@ pub fn domain(
         let bodies = path.ends_with("/bodies.py") && !creates;
         wanted(part) && !tests_of_routes && !bodies
     })
+}
+
+/// Returns the first field whose name, with its domain's, makes lines that are too long.
+pub fn unreadable(domain: &Domain) -> Option<&Field> {
+    let column = |field| columns::Column { domain, field, target: None };
+    domain.fields.iter().find(|field| !column(field).fits())
 }
 
 /// Returns the migration that creates the table of `domain`, or drops it.
