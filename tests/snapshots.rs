@@ -36,7 +36,18 @@ fn default_project() {
 fn command_line_reference() {
     let place = Place::new();
     let mut reference = String::new();
-    for command in ["", "new", "add-domain", "remove-domain", "undo", "doctor", "completions"] {
+    let commands = [
+        "",
+        "new",
+        "add-domain",
+        "remove-domain",
+        "add-flow",
+        "remove-flow",
+        "undo",
+        "doctor",
+        "completions",
+    ];
+    for command in commands {
         let words = command.split_whitespace().chain(["--help"]);
         let run = place.run(&words.collect::<Vec<_>>()).exits(0);
         let title = format!("ddd-forge {command}");

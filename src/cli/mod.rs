@@ -2,6 +2,7 @@
 
 mod change;
 mod doctor;
+mod flows;
 mod new;
 mod undo;
 
@@ -40,6 +41,8 @@ enum Command {
     New(commands::new::Args),
     AddDomain(commands::add_domain::Args),
     RemoveDomain(commands::remove_domain::Args),
+    AddFlow(commands::add_flow::Args),
+    RemoveFlow(commands::remove_flow::Args),
     Undo(commands::undo::Args),
     /// Look for what this machine, and the project around, lack
     ///
@@ -124,6 +127,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
         Command::New(args) => ("new", new::run(args, &cli.global, ui)),
         Command::AddDomain(args) => ("add-domain", add_domain(&args, &cli.global, ui)),
         Command::RemoveDomain(args) => ("remove-domain", remove_domain(&args, &cli.global, ui)),
+        Command::AddFlow(args) => ("add-flow", flows::add(&args, &cli.global, ui)),
+        Command::RemoveFlow(args) => ("remove-flow", flows::remove(&args, &cli.global, ui)),
         Command::Undo(args) => ("undo", undo::run(&args, &cli.global, ui)),
         Command::Doctor => ("doctor", doctor::run(&cli.global, ui)),
         Command::Completions(args) => ("completions", completions(&args, ui)),

@@ -2,6 +2,7 @@
 
 pub mod python;
 mod text;
+pub mod yaml;
 
 /// What an edit came to: whole files, byte order mark and line ends included.
 #[derive(Clone, Debug, PartialEq, Eq)]

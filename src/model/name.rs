@@ -77,13 +77,7 @@ impl ProjectName {
 
     fn refuse_reserved(self) -> Result<Self> {
         let (slug, snake) = (self.slug(), self.snake());
-        let is_port = |name: &str| {
-            let number = name.strip_prefix("com").or_else(|| name.strip_prefix("lpt"));
-            number.is_some_and(
-                |number| matches!(number.as_bytes(), [digit] if digit.is_ascii_digit()),
-            )
-        };
-        let reason = if WINDOWS_DEVICES.contains(&&*slug) || is_port(&slug) {
+        let reason = if is_windows_device(&slug) {
             "a device on Windows, where the directory could not be made"
         } else if POSTGRES_DATABASES.contains(&&*snake) {
             "a database that PostgreSQL keeps for itself"
@@ -145,6 +139,13 @@ fn bad_character(name: &str, index: usize, c: char) -> Error {
         Some(last) => error.hint(format!("ddd-forge new {} {name}", last.0)),
         None => error.hint("for example `my-shop`"),
     }
+}
+
+/// Tells whether Windows keeps a file name, in small letters, for a device.
+pub(super) fn is_windows_device(name: &str) -> bool {
+    let port = name.strip_prefix("com").or_else(|| name.strip_prefix("lpt"));
+    let numbered = |port: &str| matches!(port.as_bytes(), [digit] if digit.is_ascii_digit());
+    WINDOWS_DEVICES.contains(&name) || port.is_some_and(numbered)
 }
 
 /// Shows `text` with a caret under the character at `index`.

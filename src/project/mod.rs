@@ -3,6 +3,7 @@
 mod domains;
 mod records;
 mod revisions;
+mod services;
 
 use std::path::{Path, PathBuf};
 
@@ -11,8 +12,9 @@ use crate::model::{MANIFEST, Manifest};
 use crate::tree::{RelPath, Tree};
 
 pub use domains::{Known, domain, known_domains, modules, taken, users};
-pub use records::{FLOWS, KnownFlow, flows, recorded_files};
+pub use records::{KnownFlow, flows, recorded_files};
 pub use revisions::{Migration, Migrations, VERSIONS};
+pub use services::domain_class;
 
 /// Returns the root of the project around `start`: the nearest directory with a manifest.
 pub fn root_around(start: &Path) -> Option<PathBuf> {

@@ -4,10 +4,8 @@ use toml_edit::{DocumentMut, Item};
 
 use super::text;
 use crate::error::{Error, Result};
+use crate::model::FLOWS;
 use crate::tree::{RelPath, Tree};
-
-/// Where the records of flows stand.
-pub const FLOWS: &str = ".ddd-forge/flows";
 
 /// A flow that was added.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 mod domain;
 mod filters;
+mod flow;
 mod python;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ use crate::model::Manifest;
 use crate::tree::{File, RelPath};
 
 pub use domain::{Revision, Target, domain, migration, unreadable};
+pub use flow::{deployment, flow};
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
@@ -209,14 +211,16 @@ mod tests {
 
     #[test]
     fn no_template_names_a_variable_outside_the_context() {
-        let known = serde_json::to_value(Context::new(&manifest("shop"))).unwrap();
+        let project = serde_json::to_value(Context::new(&manifest("shop"))).unwrap();
+        let flow = serde_json::to_value(flow::tests::context()).unwrap();
         let environment = environment();
-        let of_projects =
-            |path: &String| !path.starts_with("domain/") && !path.starts_with("flow/");
-        for (path, text) in embedded(&TEMPLATES).into_iter().filter(|(path, _)| of_projects(path)) {
+        let checked = |path: &String| !path.starts_with("domain/");
+        for (path, text) in embedded(&TEMPLATES).into_iter().filter(|(path, _)| checked(path)) {
             let template = environment.template_from_named_str(&path, &text).unwrap();
+            let of_project = ["project/", "with/", "licenses/"].iter().any(|d| path.starts_with(d));
+            let known = if of_project { &project } else { &flow };
             for variable in template.undeclared_variables(true) {
-                let found = variable.split('.').try_fold(&known, |value, key| value.get(key));
+                let found = variable.split('.').try_fold(known, |value, key| value.get(key));
                 assert!(found.is_some(), "`{path}` names `{variable}`");
             }
         }

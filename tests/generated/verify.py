@@ -22,6 +22,7 @@ from pathlib import Path
 import combinations
 import databases
 import domains
+import flows
 import mutants
 import service
 import tour
@@ -195,6 +196,8 @@ def full(binary: Path, projects: list[Path]) -> None:
             tour.check(binary)
         with step("Prefect, running the flows"):
             service.check_flows(project)
+        with step("flows added, deployed and removed"):
+            flows.check(binary, project)
         with step("mutants, each caught"):
             mutants.check(project)
         run("uv", "run", "just", "down", cwd=project)
