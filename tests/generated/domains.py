@@ -24,7 +24,7 @@ type_things date:date time:time text:text datetime:datetime type:string size:int
 glances name:string --ops read
 lists name:string --ops list --scope public --table all_lists
 wishes name:string note:text:search --ops create
-imports name:string:unique --ops bulk-create,bulk-delete --scope admin
+uploads name:string:unique --ops bulk-create,bulk-delete --scope admin
 drafts name:string:nullable --ops list,update --singular draft --route rough-drafts
 quiet_domains name:string:unique other:ref=orders:nullable --no-api
 untested_domains name:string --no-tests

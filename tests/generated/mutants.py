@@ -15,6 +15,8 @@ from pathlib import Path
 DOMAINS = "tests/domains"
 INFRASTRUCTURE = "tests/infrastructure"
 API = "tests/api"
+# A domain that the project was given.
+ORDERS = "tests/orders"
 
 
 @dataclass(frozen=True)
@@ -238,6 +240,55 @@ MUTANTS = [
         'if await deliveries.record("clerk", delivery.id, delivery.event_type):',
         'if await deliveries.record("clerk", delivery.id, delivery.event_type) or delivery:',
         API,
+    ),
+    Mutant(
+        "the scope of an added domain shows every row",
+        "app/domains/orders/authorization.py",
+        "query.where(Order.owner_id == UUID(context.user_id))",
+        "query.where(Order.owner_id.is_not(None), UUID(context.user_id) is not None)",
+        ORDERS,
+    ),
+    Mutant(
+        "the service of an added domain lets everyone change every row",
+        "app/domains/orders/service.py",
+        "return allowed and (anyone or self._owns(instance))",
+        "return allowed or anyone",
+        ORDERS,
+    ),
+    Mutant(
+        "somebody makes rows in another's name",
+        "app/domains/base/ownership.py",
+        "if not (self._is_system_operation() or self._is_admin()):",
+        "if self._is_system_operation() and self._is_admin():",
+        ORDERS,
+    ),
+    Mutant(
+        "references to what is another's are taken",
+        SERVICE,
+        "await self._require_visible(field, service, named)",
+        "await self._require_visible(field, service, set() & named)",
+        ORDERS,
+    ),
+    Mutant(
+        "a filter of an added domain narrows nothing",
+        "app/domains/orders/repository.py",
+        '        "total__from",\n',
+        "",
+        ORDERS,
+    ),
+    Mutant(
+        "a limit of an added domain is not kept",
+        "app/domains/orders/schemas.py",
+        "Field(max_digits=10, decimal_places=2, ge=0)",
+        "Field(max_digits=10, decimal_places=2)",
+        ORDERS,
+    ),
+    Mutant(
+        "whoever may not do something learns what is there",
+        SERVICE,
+        "instance = await self.get_by_id(id)\n        self._require_general(action)",
+        "self._require_general(action)\n        instance = await self.get_by_id(id)",
+        DOMAINS,
     ),
 ]
 
