@@ -149,7 +149,10 @@ impl<'a> Module<'a> {
                 }
                 "argument_list" => {
                     let call = parent.parent()?;
-                    (self.called(call)? == registration.call?).then_some(call)
+                    let method = self.called(call)?;
+                    let added = matches!(method, "append" | "insert")
+                        && self.list_of(node) == Some(registration.list);
+                    (added || Some(method) == registration.call).then_some(call)
                 }
                 _ => None,
             }

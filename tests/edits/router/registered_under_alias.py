@@ -1,0 +1,17 @@
+"""Every route of the service."""
+
+from fastapi import APIRouter
+
+from app.api.routes.health import router as health_router
+from app.api.routes.users import router as users_router
+from app.api.routes.orders import router as shop
+
+ROUTERS = [
+    health_router,
+    shop,
+    users_router,
+]
+
+api_router = APIRouter()
+for router in ROUTERS:
+    api_router.include_router(router)
