@@ -226,3 +226,6 @@ impl fmt::Display for Field {
         flag(f, self.rel, "rel")
     }
 }
+
+#[cfg(test)]
+mod tests;

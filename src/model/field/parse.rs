@@ -393,7 +393,9 @@ fn default(field: &Field, segment: Segment<'_>, value: Option<Segment<'_>>) -> R
     let wrong = || {
         value.error(format!("`{}` is no default for `{}`", value.text.escape_debug(), field.kind))
     };
-    if value.text.chars().any(|c| c.is_control()) {
+    // It lands in quotes, in Python and in SQL.
+    let plain = |c: char| c.is_alphanumeric() || c == ' ' || c.is_ascii_punctuation();
+    if !value.text.chars().all(|c| plain(c) && c != '"' && c != '\\') {
         return Err(wrong());
     }
     match (&field.kind, value.text) {
