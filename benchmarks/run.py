@@ -3,7 +3,7 @@
 # ///
 """Prints what ddd-forge and the service it writes cost, as ratios measured in one run.
 
-`uv run --script benchmarks/run.py [creation] [suite] [service] [--peers]`: all when nothing is
+`uv run --script benchmarks/run.py [creation] [growth] [suite] [service] [--peers]`: all when nothing is
 named. Builds what it needs and removes what it made.
 """
 
@@ -14,11 +14,12 @@ import sys
 from pathlib import Path
 
 import creation
+import growth
 import service
 import suite
 from measure import BINARY, ROOT, WORK, WORKS, Row, run
 
-PARTS = ("creation", "suite", "service")
+PARTS = ("creation", "growth", "suite", "service")
 SHOW = "import json, os; print(json.dumps({k: v for k, v in os.environ.items() if 'APP_DB_' in k}))"
 
 
@@ -46,6 +47,8 @@ def installed_project() -> tuple[Path, dict[str, str]]:
 def measure(parts: list[str], *, peers: bool) -> list[Row]:
     """Measures the parts, one after the other."""
     rows = creation.measure(peers=peers) if "creation" in parts else []
+    if "growth" in parts:
+        rows += growth.measure()
     if "suite" in parts or "service" in parts:
         project, database = installed_project()
         try:
