@@ -3,7 +3,7 @@
 //! The hashes tell what a user changed since; the text is the base of every later merge.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::BufWriter;
 
 use flate2::{Compression, GzBuilder};
 use sha2::{Digest, Sha256};
@@ -16,6 +16,9 @@ pub const RECORD: &str = ".ddd-forge/project.toml";
 
 /// Where the text of the project's own files stands: gzip over a JSON object, path → text.
 pub const BASE: &str = ".ddd-forge/project.base.json.gz";
+
+/// How much is compressed at once, in bytes.
+const PIECE: usize = 1 << 16;
 
 /// Returns the record of `files`: the SHA-256 of each as written, in hexadecimal digits.
 pub fn record(files: &BTreeMap<RelPath, File>) -> String {
@@ -48,12 +51,12 @@ pub fn base(files: &BTreeMap<RelPath, File>) -> Vec<u8> {
         .iter()
         .map(|(path, file)| (path.as_str(), String::from_utf8_lossy(&file.bytes)))
         .collect();
-    // Whole, and then compressed: the compressor is slow where it is fed in crumbs.
-    let json = serde_json::to_vec(&texts).expect("the keys of the map are texts");
     // Higher levels save little, and cost as much as all else that `new` does.
-    let mut encoder = GzBuilder::new().write(Vec::new(), Compression::new(2));
-    // Memory takes whatever is written.
-    encoder.write_all(&json).expect("memory takes what is written");
+    let encoder = GzBuilder::new().write(Vec::new(), Compression::new(2));
+    // The compressor is slow where it is fed in crumbs, and the whole would be a second copy.
+    let mut writer = BufWriter::with_capacity(PIECE, encoder);
+    serde_json::to_writer(&mut writer, &texts).expect("the keys of the map are texts");
+    let encoder = writer.into_inner().expect("memory takes what is written");
     encoder.finish().expect("memory takes what is written")
 }
 

@@ -5,6 +5,7 @@ mod filters;
 mod flow;
 mod python;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use anyhow::Context as _;
@@ -138,23 +139,26 @@ fn environment() -> Environment<'static> {
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.add_filter("quoted", filters::quoted);
     environment.add_filter("markdown", filters::markdown);
+    environment.add_filter("lower", |text: &str| text.to_ascii_lowercase());
     environment
 }
 
-/// Returns the templates by path, without their ending.
-fn sources() -> Result<BTreeMap<String, String>> {
+/// The templates by path, without their ending.
+type Sources = BTreeMap<String, Cow<'static, str>>;
+
+fn sources() -> Result<Sources> {
     match std::env::var_os("DDD_FORGE_TEMPLATES") {
         Some(directory) if cfg!(debug_assertions) => on_disk(directory.as_ref()),
         _ => Ok(embedded(&TEMPLATES)),
     }
 }
 
-fn embedded(directory: &'static Dir<'static>) -> BTreeMap<String, String> {
+fn embedded(directory: &'static Dir<'static>) -> Sources {
     let mut sources = BTreeMap::new();
     for file in directory.files() {
         let path = file.path().to_string_lossy().replace('\\', "/");
         if let (Some(path), Some(text)) = (path.strip_suffix(ENDING), file.contents_utf8()) {
-            sources.insert(path.to_owned(), text.to_owned());
+            sources.insert(path.to_owned(), Cow::Borrowed(text));
         }
     }
     directory.dirs().for_each(|child| sources.extend(embedded(child)));
@@ -162,7 +166,7 @@ fn embedded(directory: &'static Dir<'static>) -> BTreeMap<String, String> {
 }
 
 /// Reads the templates from a directory: an edit shows without building.
-fn on_disk(directory: &std::path::Path) -> Result<BTreeMap<String, String>> {
+fn on_disk(directory: &std::path::Path) -> Result<Sources> {
     let mut sources = BTreeMap::new();
     for entry in walkdir::WalkDir::new(directory).sort_by_file_name() {
         let entry = entry.context("cannot read the templates").map_err(failed)?;
@@ -171,7 +175,7 @@ fn on_disk(directory: &std::path::Path) -> Result<BTreeMap<String, String>> {
             let text = std::fs::read_to_string(entry.path())
                 .with_context(|| format!("cannot read `{}`", entry.path().display()))
                 .map_err(failed)?;
-            sources.insert(path.to_owned(), text);
+            sources.insert(path.to_owned(), Cow::Owned(text));
         }
     }
     Ok(sources)
