@@ -17,7 +17,7 @@
 //! | [`machine`] | what the machine has of what a project needs |
 //! | [`process`] | the only runner of other programs |
 //! | [`ui`] | the only printer and prompter |
-//! | [`ask`], [`tree`], [`shell`], [`error`] | what the others share |
+//! | [`ask`], [`tree`], [`shell`], [`natural`], [`error`] | what the others share |
 //!
 //! # Invariants
 //! - Nothing is written before the whole change is known, and then all of it or nothing.
@@ -34,6 +34,7 @@ pub mod edit;
 pub mod error;
 pub mod machine;
 pub mod model;
+pub mod natural;
 pub mod plan;
 pub mod process;
 pub mod project;

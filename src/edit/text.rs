@@ -59,20 +59,3 @@ pub fn indent(source: &str, place: usize) -> &str {
     let line = &source[line_start(source, place)..];
     &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
 }
-
-/// Compares names as people sort them: numbers by value, letters without regard to case.
-pub fn natural(name: &str) -> Vec<(bool, u64, String)> {
-    let mut parts: Vec<(bool, u64, String)> = Vec::new();
-    for c in name.chars() {
-        let digit = c.to_digit(10).map(u64::from);
-        match (parts.last_mut(), digit) {
-            (Some((false, number, _)), Some(digit)) => {
-                *number = number.saturating_mul(10).saturating_add(digit);
-            }
-            (Some((true, _, text)), None) => text.push(c.to_ascii_lowercase()),
-            (_, Some(digit)) => parts.push((false, digit, String::new())),
-            (_, None) => parts.push((true, 0, c.to_ascii_lowercase().to_string())),
-        }
-    }
-    parts
-}

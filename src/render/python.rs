@@ -3,6 +3,8 @@
 //!
 //! Knows no more of the language than our own templates use.
 
+use crate::natural::natural;
+
 /// The longest line, as the projects' `pyproject.toml` has it.
 const WIDTH: usize = 100;
 
@@ -189,21 +191,6 @@ fn rank(name: &str) -> (u8, Vec<(bool, u64, String)>) {
         _ => 2,
     };
     (kind, natural(name))
-}
-
-/// Splits a name so that its numbers compare as numbers, and its letters without regard to case.
-fn natural(name: &str) -> Vec<(bool, u64, String)> {
-    let mut parts: Vec<(bool, u64, String)> = Vec::new();
-    for c in name.chars() {
-        let digit = c.to_digit(10).map(u64::from);
-        match (parts.last_mut(), digit) {
-            (Some((false, number, _)), Some(digit)) => *number = number.saturating_mul(10) + digit,
-            (Some((true, _, text)), None) => text.push(c.to_ascii_lowercase()),
-            (_, Some(digit)) => parts.push((false, digit, String::new())),
-            (_, None) => parts.push((true, 0, c.to_ascii_lowercase().to_string())),
-        }
-    }
-    parts
 }
 
 /// Leaves two empty lines at most, and none at the end or where a class begins.

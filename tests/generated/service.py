@@ -156,18 +156,24 @@ def check_webhook(client: httpx.Client, secret: str) -> None:
     expect(answer.status_code == 400, f"a forged webhook got {answer.text}")
 
 
+def ask(client: httpx.Client, method: str, path: str, deadline: float, **sent: object) -> httpx.Response:
+    """Asks a Prefect server, and again where it is not ready, or too busy and says so."""
+    while True:
+        answer = client.request(method, path, **sent)
+        if answer.status_code not in {404, 503} or time.monotonic() > deadline:
+            return answer
+        time.sleep(0.5)
+
+
 def finished(client: httpx.Client, deployment: str, parameters: dict[str, object]) -> dict:
     """Runs a deployment and returns the state in which it ends."""
     deadline = time.monotonic() + PATIENCE
-    found = client.get(f"/deployments/name/{deployment}/{deployment}")
-    while found.status_code == 404 and time.monotonic() < deadline:
-        time.sleep(0.5)
-        found = client.get(f"/deployments/name/{deployment}/{deployment}")
+    found = ask(client, "GET", f"/deployments/name/{deployment}/{deployment}", deadline)
     expect(found.status_code == 200, f"no deployment `{deployment}`: {found.text}")
     start = f"/deployments/{found.json()['id']}/create_flow_run"
-    run = client.post(start, json={"parameters": parameters}).raise_for_status().json()
+    run = ask(client, "POST", start, deadline, json={"parameters": parameters}).json()
     while time.monotonic() < deadline:
-        state = client.get(f"/flow_runs/{run['id']}").json()["state"]
+        state = ask(client, "GET", f"/flow_runs/{run['id']}", deadline).json()["state"]
         if state["type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}:
             return state
         time.sleep(0.5)

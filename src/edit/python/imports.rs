@@ -4,7 +4,8 @@ use tree_sitter::Node;
 
 use super::Registration;
 use super::syntax::{Binding, Module};
-use crate::edit::text::{Splices, line_end, line_start, natural, next_line};
+use crate::edit::text::{Splices, line_end, line_start, next_line};
+use crate::natural::natural;
 
 /// The longest line that we write.
 const WIDTH: usize = 100;

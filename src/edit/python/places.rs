@@ -5,7 +5,8 @@ use tree_sitter::Node;
 use super::Registration;
 use super::syntax::Module;
 use crate::edit::Problem;
-use crate::edit::text::{Splices, indent, line_end, line_start, natural, next_line};
+use crate::edit::text::{Splices, indent, line_end, line_start, next_line};
+use crate::natural::natural;
 
 /// The longest line that we write.
 const WIDTH: usize = 100;

@@ -1,7 +1,7 @@
 //! A registration in a file that is known to be as we wrote it: no need to parse.
 
 use super::Registration;
-use crate::edit::text::natural;
+use crate::natural::natural;
 
 /// Registers in a file of ours; `None` where anything looks unusual.
 pub fn register_pristine(source: &str, registration: &Registration<'_>) -> Option<String> {
