@@ -140,10 +140,8 @@ def check_types(projects: list[Path], environment: Path) -> None:
         run(ty, "check", "--quiet", "--python", environment, cwd=project)
 
 
-def check_project(
-    project: Path, choice: combinations.Choice, tests: tuple[str, ...] = ("test-cov",)
-) -> None:
-    """Lints, tests, migrates and starts a project that is installed."""
+def check_code(project: Path, *tests: str) -> None:
+    """Lints, tests and migrates a project that is installed."""
     with step("lint and types"):
         run("uv", "run", "just", "lint", cwd=project)
         run("uv", "run", "just", "type-check", cwd=project)
@@ -153,6 +151,11 @@ def check_project(
         database = ["uv", "run", "python", "-m", "scripts.dev_database", "exec", "--", "alembic"]
         for command in (["upgrade", "head"], ["check"], ["downgrade", "base"], ["upgrade", "head"]):
             run(*database, *command, cwd=project)
+
+
+def check_project(project: Path, choice: combinations.Choice) -> None:
+    """Checks the code of a project that is installed, and starts it."""
+    check_code(project, "test-cov")
     with step("the service, answering"):
         service.check(project, choice["auth"].split(","))
     run("uv", "run", "just", "down", cwd=project)
@@ -215,7 +218,7 @@ def check_domains(binary: Path, python: str) -> None:
     whole = domains.tree(project)
     with step("set-up"):
         run("uv", "sync", cwd=project)
-    check_project(project, combinations.PAIRWISE[0], ("test", "-n", "2"))
+    check_code(project, "test", "-n", "2")
     domains.remove(binary, project)
     with step("without the half of them: lint, types, migrations, access"):
         run("uv", "run", "just", "lint", cwd=project)
@@ -225,6 +228,7 @@ def check_domains(binary: Path, python: str) -> None:
     service.expect(domains.tree(project) == whole, "undo gives the removed domains back")
     domains.undo(binary, project, len(domains.DOMAINS) + 1)
     service.expect(domains.tree(project) == fresh, "undo takes every domain back")
+    run("uv", "run", "just", "down", cwd=project)
     shutil.rmtree(project)
 
 
