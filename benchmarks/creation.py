@@ -7,7 +7,7 @@ from pathlib import Path
 
 from measure import BINARY, WORK, Row, interleaved, milliseconds, peak_memory, run, seconds
 
-ROUNDS = 15
+ROUNDS = 41
 PEERS = {
     "cookiecutter": ["uvx", "--quiet", "--from", "cookiecutter>=2.6", "cookiecutter"],
     "copier": ["uvx", "--quiet", "--from", "copier>=9.10", "copier"],
@@ -34,9 +34,9 @@ def bare_program(tree: Path) -> Path:
     return program
 
 
-def peer_templates(tree: Path) -> dict[str, list[str]]:
+def peer_templates(tree: Path, place: Path) -> dict[str, list[str]]:
     """Makes a template of the tree for each peer that can be had; returns the commands."""
-    cookiecutter, copier = WORK / "cookiecutter", WORK / "copier"
+    cookiecutter, copier = place / "cookiecutter", place / "copier"
     shutil.copytree(tree, cookiecutter / "{{cookiecutter.name}}")
     copy = {"name": "shop", "_copy_without_render": ["*"]}
     (cookiecutter / "cookiecutter.json").write_text(json.dumps(copy))
@@ -97,14 +97,17 @@ def measure(*, peers: bool) -> list[Row]:
     if memory is not None:
         rows.append(Row("memory of `new`", memory, "MiB", "peak resident", at_most=8))
     if peers:
-        rows += [peer(name, command, out, made) for name, command in peer_templates(tree).items()]
+        rows += peer_rows(tree, WORK / "peers", "`new`", made)
     return rows
 
 
-def peer(name: str, command: list[str], out: Path, made: float) -> Row:
-    """Measures another generator on the same tree; its first run installs it."""
-    side = into(out, name, *command)
-    side(-1)
-    taken = interleaved({name: side}, 5)[name]
-    ratio, detail = taken / made, f"{milliseconds(taken)} / {milliseconds(made)}"
-    return Row(f"{name}, the same tree, / `new`", ratio, "×", detail)
+def peer_rows(tree: Path, place: Path, ours: str, made: float) -> list[Row]:
+    """Measures the other generators on the same files; their first run installs them."""
+    rows = []
+    for name, command in peer_templates(tree, place).items():
+        side = into(place, name, *command)
+        side(-1)
+        taken = interleaved({name: side}, 5)[name]
+        ratio, detail = taken / made, f"{milliseconds(taken)} / {milliseconds(made)}"
+        rows.append(Row(f"{name}, the same files, / {ours}", ratio, "×", detail))
+    return rows

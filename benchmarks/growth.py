@@ -1,11 +1,13 @@
 """What it costs to add a domain to a project that has many."""
 
+import json
 import re
 import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+from creation import peer_rows
 from measure import BINARY, WORK, Row, interleaved, milliseconds, run, seconds
 
 SIZES = (1, 10, 100, 1000)
@@ -16,7 +18,7 @@ INDEXES = (".ddd-forge/domains", "alembic/versions")
 
 def add(project: Path, name: str) -> list[str | Path]:
     """Returns the command that adds a small domain."""
-    return [BINARY, "--project", project, "add-domain", name, "name:string", "--yes", "--quiet"]
+    return [BINARY, "--project", project, "add-domain", name, "name:string", "--yes"]
 
 
 def word(number: int) -> str:
@@ -56,7 +58,17 @@ def opened(project: Path) -> int | None:
     return sum(not path.startswith(INDEXES) for path in paths)
 
 
-def measure() -> list[Row]:
+def files_of_one(project: Path) -> Path:
+    """Adds a domain and returns a copy of the files that it has."""
+    report = json.loads(run([*add(project, "peers_thing"), "--json"]))
+    tree = WORK / "domain"
+    for name in report["created"]:
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(project / name, tree / name)
+    return tree
+
+
+def measure(*, peers: bool) -> list[Row]:
     """Measures `add-domain` at every size, the router as we wrote it and edited by hand."""
     projects = grown()
     edited = {size: WORK / f"edited-{size}" for size in (10, 1000)}
@@ -91,4 +103,7 @@ def measure() -> list[Row]:
         files = sum(path.is_file() for path in projects[1000].rglob("*"))
         detail = f"of {files}, records and migrations aside"
         rows.append(Row("files that one more domain opens", count, "", detail, at_most=100))
+    if peers:
+        tree = files_of_one(projects[10])
+        rows += peer_rows(tree, WORK / "domain-peers", "`add-domain` at 10", few)
     return rows

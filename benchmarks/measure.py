@@ -75,11 +75,16 @@ def peak_memory(command: Sequence[str | Path]) -> float | None:
 
 
 def interleaved(sides: Mapping[str, Callable[[int], float]], rounds: int) -> dict[str, float]:
-    """Runs every side in turn, so that each meets the machine in the same moods; gives medians."""
+    """Runs every side in turn, so that each meets the machine in the same moods; gives medians.
+
+    What the side before has written goes to the disk on nobody's time, and every other round is in
+    reverse, so that none is always the one after the slowest.
+    """
     found: dict[str, list[float]] = {name: [] for name in sides}
     for number in range(rounds):
-        for name, side in sides.items():
-            found[name].append(side(number))
+        for name in reversed(sides) if number % 2 else sides:
+            os.sync()
+            found[name].append(sides[name](number))
     return {name: statistics.median(numbers) for name, numbers in found.items()}
 
 

@@ -48,7 +48,7 @@ def measure(parts: list[str], *, peers: bool) -> list[Row]:
     """Measures the parts, one after the other."""
     rows = creation.measure(peers=peers) if "creation" in parts else []
     if "growth" in parts:
-        rows += growth.measure()
+        rows += growth.measure(peers=peers)
     if "suite" in parts or "service" in parts:
         project, database = installed_project()
         try:
