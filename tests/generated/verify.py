@@ -218,7 +218,7 @@ def check_domains(binary: Path, python: str) -> None:
     whole = domains.tree(project)
     with step("set-up"):
         run("uv", "sync", cwd=project)
-    check_code(project, "test", "-n", "2")
+    check_code(project, "test")
     domains.remove(binary, project)
     with step("without the half of them: lint, types, migrations, access"):
         run("uv", "run", "just", "lint", cwd=project)
