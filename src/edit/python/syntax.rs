@@ -95,6 +95,10 @@ impl<'a> Module<'a> {
     pub fn bindings(&self, module: &str, name: &str) -> Vec<Binding> {
         let (parent, last) = module.rsplit_once('.').unwrap_or(("", module));
         let mut bindings = Vec::new();
+        // Most files say nothing of it, and have many nodes.
+        if !self.source.contains(last) {
+            return bindings;
+        }
         for statement in self.all().filter(|node| self.is_import(*node)) {
             let from = self.imported_module(statement);
             let mut cursor = statement.walk();
@@ -206,6 +210,9 @@ impl<'a> Module<'a> {
 
     /// Returns the line on which `name` is given a meaning, or used.
     pub fn line_of(&self, name: &str) -> Option<usize> {
+        if !self.source.contains(name) {
+            return None;
+        }
         let found = self.all().find(|node| node.kind() == "identifier" && self.text(*node) == name);
         found.map(|node| node.start_position().row + 1)
     }
