@@ -5,7 +5,17 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from measure import BINARY, WORK, Row, interleaved, milliseconds, peak_memory, run, seconds
+from measure import (
+    BINARY,
+    WORK,
+    Row,
+    interleaved,
+    milliseconds,
+    peak_memory,
+    run,
+    seconds,
+    settled_seconds,
+)
 
 ROUNDS = 41
 PEERS = {
@@ -50,7 +60,7 @@ def peer_templates(tree: Path, place: Path) -> dict[str, list[str]]:
 
 def into(out: Path, side: str, *command: str | Path) -> Callable[[int], float]:
     """Makes a side that writes into a directory of its own each time."""
-    return lambda number: seconds([*command, out / f"{side}-{number}"])
+    return lambda number: settled_seconds([*command, out / f"{side}-{number}"])
 
 
 def measure(*, peers: bool) -> list[Row]:

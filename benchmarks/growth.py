@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from creation import peer_rows
-from measure import BINARY, WORK, Row, interleaved, milliseconds, run, seconds
+from measure import BINARY, WORK, Row, interleaved, milliseconds, run, settled_seconds
 
 SIZES = (1, 10, 100, 1000)
 ROUNDS = 9
@@ -45,7 +45,7 @@ def grown() -> dict[int, Path]:
 
 def side(project: Path) -> Callable[[int], float]:
     """Makes a side that adds another domain each time."""
-    return lambda number: seconds(add(project, f"new_{number}_thing"))
+    return lambda number: settled_seconds(add(project, f"new_{number}_thing"))
 
 
 def opened(project: Path) -> int | None:

@@ -61,6 +61,15 @@ def seconds(command: Sequence[str | Path]) -> float:
     return taken
 
 
+def settled_seconds(command: Sequence[str | Path]) -> float:
+    """Times a command that writes, once what others wrote is on the disk, on nobody's time.
+
+    Not for one that only starts: a processor that has waited for the disk starts it slowly.
+    """
+    os.sync()
+    return seconds(command)
+
+
 def peak_memory(command: Sequence[str | Path]) -> float | None:
     """Runs a command once and returns its peak resident memory in MiB, where GNU time is installed.
 
@@ -77,13 +86,11 @@ def peak_memory(command: Sequence[str | Path]) -> float | None:
 def interleaved(sides: Mapping[str, Callable[[int], float]], rounds: int) -> dict[str, float]:
     """Runs every side in turn, so that each meets the machine in the same moods; gives medians.
 
-    What the side before has written goes to the disk on nobody's time, and every other round is in
-    reverse, so that none is always the one after the slowest.
+    Every other round is in reverse, so that none is always the one after the slowest.
     """
     found: dict[str, list[float]] = {name: [] for name in sides}
     for number in range(rounds):
         for name in reversed(sides) if number % 2 else sides:
-            os.sync()
             found[name].append(sides[name](number))
     return {name: statistics.median(numbers) for name, numbers in found.items()}
 

@@ -1,5 +1,6 @@
 """The rate of the generated tests, beside the same tests with tables made and dropped for each."""
 
+import os
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -51,6 +52,7 @@ def measure(project: Path, environment: dict[str, str]) -> list[Row]:
 
     def side(fixtures: str, tests: str) -> float:
         conftest.write_text(text + fixtures)
+        os.sync()
         return sum(spent(project, environment, tests))
 
     # The first run compiles the tests and makes their database.
