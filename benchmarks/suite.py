@@ -65,7 +65,8 @@ def measure(project: Path, environment: dict[str, str]) -> list[Row]:
     costs = interleaved(sides, ROUNDS)
     conftest.write_text(text)
     rolled_back, created = (
-        count / sum(costs[f"{way} {tests}"] for tests in TESTS) for way in ("rolled back", "created")
+        count / sum(costs[f"{way} {tests}"] for tests in TESTS)
+        for way in ("rolled back", "created")
     )
     detail = f"{rolled_back:.0f} / {created:.0f} tests a second"
     name = "generated tests / create-all, drop-all for each"
