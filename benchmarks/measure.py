@@ -44,7 +44,8 @@ def run(
     words = [str(word) for word in command]
     done = subprocess.run(words, check=False, capture_output=True, text=True, cwd=cwd, env=env)
     if done.returncode:
-        raise SystemExit(f"error: `{' '.join(words)}` failed:\n{done.stdout}{done.stderr}")
+        ended = f"ended with {done.returncode}"
+        raise SystemExit(f"error: `{' '.join(words)}` {ended}:\n{done.stdout}{done.stderr}")
     return done.stdout
 
 
