@@ -93,6 +93,11 @@ impl File {
     pub fn binary(bytes: Vec<u8>) -> Self {
         File { bytes, executable: false, mode: None }
     }
+
+    /// Returns its text; what is not UTF-8 in it is replaced.
+    pub fn to_text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
 }
 
 /// What a directory holds.

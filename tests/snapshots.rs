@@ -40,6 +40,8 @@ fn command_line_reference() {
         "",
         "new",
         "add-domain",
+        "add-field",
+        "drop-field",
         "remove-domain",
         "add-flow",
         "remove-flow",

@@ -2,6 +2,7 @@
 
 mod change;
 mod doctor;
+mod fields;
 mod flows;
 mod new;
 mod undo;
@@ -40,6 +41,8 @@ Exit codes:
 enum Command {
     New(commands::new::Args),
     AddDomain(commands::add_domain::Args),
+    AddField(commands::add_field::Args),
+    DropField(commands::drop_field::Args),
     RemoveDomain(commands::remove_domain::Args),
     AddFlow(commands::add_flow::Args),
     RemoveFlow(commands::remove_flow::Args),
@@ -126,6 +129,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
     let (name, done) = match cli.command {
         Command::New(args) => ("new", new::run(args, &cli.global, ui)),
         Command::AddDomain(args) => ("add-domain", add_domain(&args, &cli.global, ui)),
+        Command::AddField(args) => ("add-field", fields::add(&args, &cli.global, ui)),
+        Command::DropField(args) => ("drop-field", fields::drop(&args, &cli.global, ui)),
         Command::RemoveDomain(args) => ("remove-domain", remove_domain(&args, &cli.global, ui)),
         Command::AddFlow(args) => ("add-flow", flows::add(&args, &cli.global, ui)),
         Command::RemoveFlow(args) => ("remove-flow", flows::remove(&args, &cli.global, ui)),

@@ -3,15 +3,18 @@
 //! Never touches the disk; see [`crate::apply`].
 
 pub mod add_domain;
+pub mod add_field;
 pub mod add_flow;
 pub mod completions;
 pub mod doctor;
+pub mod drop_field;
 mod flow_places;
 pub mod new;
 mod option_args;
 mod registration;
 pub mod remove_domain;
 pub mod remove_flow;
+mod reshape;
 pub mod undo;
 
 /// How one gets `uv`, without which no project runs.

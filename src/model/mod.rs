@@ -22,7 +22,7 @@ pub use flow_name::{FLOWS, FlowName, kebab};
 pub use manifest::{MANIFEST, Manifest};
 pub use name::ProjectName;
 pub use options::Options;
-pub use record::{BASE, RECORD, base, hashes, record, sha256};
+pub use record::{BASE, RECORD, base, hashes, record, sha256, texts};
 pub use schedule::{Schedule, Times};
 pub use text::{Author, Repository, Text};
 pub use words::{capital, nearest};

@@ -3,8 +3,9 @@
 //! The hashes tell what a user changed since; the text is the base of every later merge.
 
 use std::collections::BTreeMap;
-use std::io::BufWriter;
+use std::io::{BufReader, BufWriter};
 
+use flate2::read::GzDecoder;
 use flate2::{Compression, GzBuilder};
 use sha2::{Digest, Sha256};
 use toml_edit::{DocumentMut, Item, Table, value};
@@ -60,6 +61,11 @@ pub fn base(files: &BTreeMap<RelPath, File>) -> Vec<u8> {
     encoder.finish().expect("memory takes what is written")
 }
 
+/// Returns the texts that [`base`] compressed, by path; nothing for what it did not make.
+pub fn texts(compressed: &[u8]) -> Option<BTreeMap<String, String>> {
+    serde_json::from_reader(BufReader::new(GzDecoder::new(compressed))).ok()
+}
+
 /// Returns the SHA-256 of `bytes` in hexadecimal digits.
 pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
@@ -68,7 +74,6 @@ pub fn sha256(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Read;
 
     fn files() -> BTreeMap<RelPath, File> {
         let path = |text| RelPath::parse(text).unwrap();
@@ -88,9 +93,7 @@ mod tests {
 
     #[test]
     fn the_base_gives_the_text_back() {
-        let mut text = String::new();
-        flate2::read::GzDecoder::new(&*base(&files())).read_to_string(&mut text).unwrap();
-        let texts: BTreeMap<String, String> = serde_json::from_str(&text).unwrap();
+        let texts = texts(&base(&files())).unwrap();
         assert_eq!(texts["b.py"], "b = \"ü\"\n");
         assert_eq!(texts["a/.env"], "");
     }

@@ -29,6 +29,17 @@ pub fn unified(set: &ChangeSet) -> String {
     patch
 }
 
+/// Returns the lines that differ between two texts, with a few around them, as a patch has them.
+pub fn changed_lines(before: &str, after: &str) -> String {
+    let [before, after] = [before, after].map(|text| match text {
+        "" => String::new(),
+        text => format!("{}\n", text.trim_end()),
+    });
+    let mut patch = String::new();
+    hunks(&mut patch, &lines(&before), &lines(&after));
+    patch.lines().filter(|line| !line.starts_with("@@")).map(|line| format!("{line}\n")).collect()
+}
+
 /// Returns the text of `file`, nothing being the empty text, or `None` when it is something else.
 fn text(file: Option<&File>) -> Option<&str> {
     file.map_or(Some(""), |file| std::str::from_utf8(&file.bytes).ok())

@@ -112,6 +112,11 @@ impl<'tree> Draft<'tree> {
         self.problems.push(Problem { path, line, reason, snippet });
     }
 
+    /// Tells whether an edit of a file cannot be made.
+    pub fn has_problem(&self, path: &RelPath) -> bool {
+        self.problems.iter().any(|problem| problem.path == *path)
+    }
+
     /// Keeps a directory, though nothing may be left in it.
     pub fn keep(&mut self, directory: RelPath) {
         self.kept.insert(directory);

@@ -6,5 +6,5 @@ mod draft;
 mod refusal;
 
 pub use change_set::{Change, ChangeSet, Problem, Step};
-pub use diff::unified;
+pub use diff::{changed_lines, unified};
 pub use draft::Draft;

@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::model::Manifest;
 use crate::tree::{File, RelPath};
 
-pub use domain::{Revision, Target, domain, migration, unreadable};
+pub use domain::{Alteration, Fill, Revision, Target, altering, domain, migration, unreadable};
 pub use flow::{deployment, flow};
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
@@ -218,7 +218,7 @@ mod tests {
         let project = serde_json::to_value(Context::new(&manifest("shop"))).unwrap();
         let flow = serde_json::to_value(flow::tests::context()).unwrap();
         let environment = environment();
-        let checked = |path: &String| !path.starts_with("domain/");
+        let checked = |path: &String| !["domain/", "fields/"].iter().any(|of| path.starts_with(of));
         for (path, text) in embedded(&TEMPLATES).into_iter().filter(|(path, _)| checked(path)) {
             let template = environment.template_from_named_str(&path, &text).unwrap();
             let of_project = ["project/", "with/", "licenses/"].iter().any(|d| path.starts_with(d));

@@ -20,10 +20,23 @@ pub fn check(
     targets: &BTreeMap<String, Target>,
     draft: &Draft<'_>,
 ) -> Result<()> {
-    check_identifiers(domain, targets)?;
-    check_references(domain, targets)?;
+    check_fields(domain, known, targets)?;
     check_names(manifest, domain, known)?;
     check_directories(domain, draft)
+}
+
+/// Finds the first field that cannot be, among the others of its domain and beside `known` ones.
+///
+/// # Errors
+/// Fails with exit code 2, or with 4 for a name that is taken.
+pub fn check_fields(
+    domain: &Domain,
+    known: &[Known],
+    targets: &BTreeMap<String, Target>,
+) -> Result<()> {
+    check_identifiers(domain, targets)?;
+    check_references(domain, targets)?;
+    check_types(domain, known)
 }
 
 /// PostgreSQL cuts longer names, and two that are cut may be one.
@@ -79,41 +92,45 @@ fn check_references(domain: &Domain, targets: &BTreeMap<String, Target>) -> Resu
 
 fn check_names(manifest: &Manifest, domain: &Domain, known: &[Known]) -> Result<()> {
     let names = &domain.names;
-    let refuse = |what: &str, name: &str, owner: &str| {
-        let message = format!("the {what} `{name}` is taken by `{owner}`");
-        Err(Error::not_applied(message)
-            .hint("choose another name, or give it by a flag: see --help"))
-    };
     let built_in = project::taken(&manifest.options);
     if let Some((table, _)) = built_in.iter().find(|(table, _)| *table == names.table) {
-        return refuse("table", table, "the project itself");
+        return taken("table", table, "the project itself");
     }
     if let Some((table, class)) = built_in.iter().find(|(_, class)| *class == names.class) {
-        return refuse("class", class, table);
+        return taken("class", class, table);
     }
     if ["users", "me", "health", "webhooks"].contains(&&*names.route) {
-        return refuse("route", &names.route, "the project itself");
+        return taken("route", &names.route, "the project itself");
     }
     for other in known {
         let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
         if same(&other.class, &names.class) {
-            return refuse("class", &names.class, &other.module);
+            return taken("class", &names.class, &other.module);
         }
         if same(&other.table, &names.table) {
-            return refuse("table", &names.table, &other.module);
+            return taken("table", &names.table, &other.module);
         }
         if same(&other.route, &names.route) {
-            return refuse("route", &names.route, &other.module);
-        }
-    }
-    // Types and tables of PostgreSQL share their names.
-    let types = domain.fields.iter().filter(|field| matches!(field.kind, FieldKind::Enum { .. }));
-    for name in types.map(|field| format!("{}_{}", names.table, field.name)) {
-        if let Some(other) = known.iter().find(|other| other.table == name) {
-            return refuse("table and type", &name, &other.module);
+            return taken("route", &names.route, &other.module);
         }
     }
     Ok(())
+}
+
+/// Types and tables of PostgreSQL share their names.
+fn check_types(domain: &Domain, known: &[Known]) -> Result<()> {
+    let types = domain.fields.iter().filter(|field| !field.values().is_empty());
+    for name in types.map(|field| format!("{}_{}", domain.names.table, field.name)) {
+        if let Some(other) = known.iter().find(|other| other.table == name) {
+            return taken("table and type", &name, &other.module);
+        }
+    }
+    Ok(())
+}
+
+fn taken(what: &str, name: &str, owner: &str) -> Result<()> {
+    let message = format!("the {what} `{name}` is taken by `{owner}`");
+    Err(Error::not_applied(message).hint("choose another name, or give it by a flag: see --help"))
 }
 
 /// A package of that name that has no record is the user's own.

@@ -1,14 +1,14 @@
 //! `add-domain`: a bounded context end to end, in a project that people have made their own.
 
-mod clashes;
+pub mod clashes;
 
 use std::collections::BTreeMap;
 
 use super::registration;
 use crate::error::{Error, Result};
 use crate::model::{
-    DEFAULT_OPS, Domain, DomainNames, FieldKind, Manifest, NameOverrides, OPS, Scope, Write, base,
-    hashes, nearest, parse_fields, sha256,
+    DEFAULT_OPS, Domain, DomainNames, Field, FieldKind, Manifest, NameOverrides, OPS, Scope, Write,
+    base, hashes, nearest, parse_fields, sha256,
 };
 use crate::plan::Draft;
 use crate::project::{self, Known, Migrations};
@@ -217,7 +217,30 @@ fn repeat(present: &Domain, request: &Request, draft: &mut Draft<'_>) -> Result<
     };
     Err(Error::not_applied(format!("the domain `{module}` is there, and differs"))
         .at(format!("is:     {}\nwanted: {}", say(present), say(&wanted)))
-        .hint("change its files by hand, or remove it first: `ddd-forge remove-domain`"))
+        .hint(living(present, &wanted)))
+}
+
+/// Says how a domain that is there becomes the one that is wanted.
+fn living(present: &Domain, wanted: &Domain) -> String {
+    let module = &present.names.module;
+    let words = |one: &Domain, other: &Domain, text: fn(&Field) -> String| {
+        let missing = one
+            .fields
+            .iter()
+            .filter(|field| other.fields.iter().all(|other| other.column() != field.column()));
+        missing.map(text).collect::<Vec<_>>().join(" ")
+    };
+    let come = words(wanted, present, ToString::to_string);
+    let go = words(present, wanted, |field| field.name.clone());
+    match (come.is_empty(), go.is_empty()) {
+        (false, _) => format!("ddd-forge add-field {module} {come}"),
+        (true, false) => format!("ddd-forge drop-field {module} {go}"),
+        (true, true) => {
+            format!(
+                "change its files by hand, or remove it first: `ddd-forge remove-domain {module}`"
+            )
+        }
+    }
 }
 
 /// Finds the domains that the fields refer to.

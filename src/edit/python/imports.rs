@@ -71,6 +71,57 @@ fn above_comments(source: &str, node: Node<'_>) -> usize {
     start
 }
 
+/// Adds `name` to an import `from … import …`, where it sorts.
+pub fn put_name(module: &Module<'_>, statement: Node<'_>, name: &str, splices: &mut Splices) {
+    let (source, end) = (module.source, line_end(module.source));
+    let names = module.names_in(statement);
+    let text = |node: &Node<'_>| module.text(*node);
+    let line = statement.byte_range();
+    let one_line = !source[line.clone()].contains('\n');
+    if one_line && line.len() + name.len() + 2 > WIDTH {
+        // What does not fit on a line has one for each name.
+        let mut all: Vec<_> = names.iter().map(text).chain([name]).collect();
+        all.sort_by_key(|name| sorted(name));
+        let list: String = all.iter().map(|name| format!("    {name},{end}")).collect();
+        let start = names.first().map_or(line.end, |node| node.start_byte());
+        let start = source[..start].trim_end_matches(['(', ' ']).len();
+        return splices.replace(start, line.end, format!(" ({end}{list})"));
+    }
+    let Some(last) = names.last() else { return };
+    let next = names.iter().find(|node| sorted(text(node)) > sorted(name));
+    let own_lines =
+        source[line_start(source, last.start_byte())..last.start_byte()].trim().is_empty();
+    match (next, own_lines) {
+        (Some(next), true) => {
+            let start = line_start(source, next.start_byte());
+            let indent = &source[start..next.start_byte()];
+            splices.insert(start, format!("{indent}{name},{end}"));
+        }
+        (Some(next), false) => splices.insert(next.start_byte(), format!("{name}, ")),
+        (None, true) => {
+            let indent = &source[line_start(source, last.start_byte())..last.start_byte()];
+            let comma = if module.comma_after(*last).is_some() { "" } else { "," };
+            let place = module.comma_after(*last).map_or(last.end_byte(), |comma| comma.end_byte());
+            splices.insert(last.end_byte(), comma);
+            let (line, _) = next_line(source, place);
+            splices.insert(line, format!("{indent}{name},{end}"));
+        }
+        (None, false) => splices.insert(last.end_byte(), format!(", {name}")),
+    }
+}
+
+/// The order of names in an import: constants, classes, the rest.
+fn sorted(name: &str) -> (u8, impl Ord) {
+    let plain = name.split(" as ").next().unwrap_or(name);
+    let constant = plain.len() > 1 && !plain.contains(|c: char| c.is_ascii_lowercase());
+    let rank = match (constant, plain.starts_with(|c: char| c.is_ascii_uppercase())) {
+        (true, _) => 0,
+        (false, true) => 1,
+        (false, false) => 2,
+    };
+    (rank, natural(plain))
+}
+
 /// Takes out an import, or its name where the statement has others.
 pub fn remove_import(module: &Module<'_>, binding: &Binding, splices: &mut Splices) {
     let source = module.source;

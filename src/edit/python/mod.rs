@@ -3,6 +3,8 @@
 //! The place is found in the syntax, never by patterns in the text; then bytes are spliced.
 
 mod imports;
+mod merge;
+mod pieces;
 mod places;
 mod pristine;
 mod syntax;
@@ -13,6 +15,7 @@ use imports::{add_import, remove_import};
 use places::{add_place, find_place, remove_place};
 use syntax::{Binding, Module};
 
+pub use merge::{Conflict, Merged, merge};
 pub use pristine::register_pristine;
 
 /// Something that a module imports and lists.

@@ -1,4 +1,4 @@
-//! A module as syntax. The only file that knows the names of the grammar's nodes.
+//! A module as syntax. This file and [`super::pieces`] alone know the names of the grammar's nodes.
 
 use tree_sitter::{Node, Parser, Tree};
 
@@ -49,7 +49,7 @@ impl<'a> Module<'a> {
     }
 
     /// Returns every node, in the order of the text, without recursion.
-    fn all(&self) -> impl Iterator<Item = Node<'_>> {
+    pub fn all(&self) -> impl Iterator<Item = Node<'_>> {
         let (mut cursor, mut done) = (self.tree.walk(), false);
         std::iter::from_fn(move || {
             let node = (!done).then(|| cursor.node())?;
@@ -128,7 +128,7 @@ impl<'a> Module<'a> {
     }
 
     /// Returns what is imported, and what it is called here.
-    fn imported(&self, node: Node<'_>) -> (&'a str, Option<&'a str>) {
+    pub fn imported(&self, node: Node<'_>) -> (&'a str, Option<&'a str>) {
         match (node.child_by_field_name("name"), node.child_by_field_name("alias")) {
             (Some(name), Some(alias)) => (self.text(name), Some(self.text(alias))),
             _ => (self.text(node), None),

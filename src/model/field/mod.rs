@@ -153,6 +153,14 @@ impl Field {
             _ => self.name.clone(),
         }
     }
+
+    /// Returns the values of an enum; of anything else, none.
+    pub fn values(&self) -> &[String] {
+        match &self.kind {
+            FieldKind::Enum { values } => values,
+            _ => &[],
+        }
+    }
 }
 
 impl fmt::Display for FieldKind {

@@ -46,6 +46,20 @@ impl Column<'_> {
         self.field.unique == Unique::Scoped && self.domain.is_owned()
     }
 
+    /// Tells where a value may occur once only: among those of an owner, or in the table.
+    pub fn uniqueness(&self) -> Option<bool> {
+        (self.field.unique != Unique::No).then(|| self.is_scoped())
+    }
+
+    /// Returns what becomes of the row with the one that it refers to, as SQL says it.
+    pub fn on_delete(&self) -> &'static str {
+        match self.field.on_delete {
+            OnDelete::Restrict => "RESTRICT",
+            OnDelete::Cascade => "CASCADE",
+            OnDelete::SetNull => "SET NULL",
+        }
+    }
+
     /// Returns whether an index of its own stands on it.
     pub fn is_indexed(&self) -> bool {
         let unique = self.field.unique != Unique::No && !self.is_scoped();
@@ -88,7 +102,7 @@ impl Column<'_> {
             args.push(format!(
                 "ForeignKey(\"{}.id\", ondelete=\"{}\")",
                 target.table,
-                on_delete(self.field.on_delete)
+                self.on_delete()
             ));
         }
         if self.field.unique != Unique::No && !self.is_scoped() {
@@ -361,13 +375,5 @@ fn request_type(kind: &FieldKind) -> String {
         FieldKind::Url => "Url".to_owned(),
         FieldKind::Text => "SafeText".to_owned(),
         kind => plain_type(kind, "UUID").to_owned(),
-    }
-}
-
-fn on_delete(act: OnDelete) -> &'static str {
-    match act {
-        OnDelete::Restrict => "RESTRICT",
-        OnDelete::Cascade => "CASCADE",
-        OnDelete::SetNull => "SET NULL",
     }
 }

@@ -156,7 +156,8 @@ impl Context {
     }
 }
 
-fn revision_words(revision: &Revision) -> Words {
+/// Returns what a template says of a revision.
+pub fn revision_words(revision: &Revision) -> Words {
     let parent = revision.parent.as_deref();
     Words::from([
         ("id", revision.id.clone()),

@@ -3,7 +3,7 @@
 use super::columns::Column;
 use super::context::{Enum, Words, naming};
 use super::literals::{pair, quoted};
-use crate::model::{Domain, Field, FieldKind, OnDelete, Scope, Unique, capital};
+use crate::model::{Domain, Field, FieldKind, Scope, capital};
 
 /// Tells whether a change may set the column.
 pub fn is_patched(column: &Column<'_>) -> bool {
@@ -203,18 +203,13 @@ impl Shape<'_> {
         for column in &self.columns {
             let name = column.field.column();
             if let Some(target) = column.target {
-                let act = match column.field.on_delete {
-                    OnDelete::Restrict => "RESTRICT",
-                    OnDelete::Cascade => "CASCADE",
-                    OnDelete::SetNull => "SET NULL",
-                };
-                constraints.push(restrict(&name, &target.table, act));
+                constraints.push(restrict(&name, &target.table, column.on_delete()));
             }
-            if column.is_scoped() {
-                constraints.push(format!("sa.UniqueConstraint(\"owner_id\", \"{name}\", name=\"uq_{table}_owner_id_{name}\")"));
-            } else if column.field.unique != Unique::No {
-                constraints
-                    .push(format!("sa.UniqueConstraint(\"{name}\", name=\"uq_{table}_{name}\")"));
+            match column.uniqueness() {
+                Some(true) => constraints.push(format!("sa.UniqueConstraint(\"owner_id\", \"{name}\", name=\"uq_{table}_owner_id_{name}\")")),
+                Some(false) => constraints
+                    .push(format!("sa.UniqueConstraint(\"{name}\", name=\"uq_{table}_{name}\")")),
+                None => {}
             }
         }
         let checks = self.rules().into_iter();
@@ -226,8 +221,7 @@ impl Shape<'_> {
 
     pub fn migration_indexes(&self) -> Vec<Words> {
         let index = |column: String| {
-            let name = format!("ix_{}_{column}", self.domain.names.table);
-            Words::from([("name", name), ("column", column)])
+            Words::from([("name", migration_index(self.domain, &column)), ("column", column)])
         };
         let owner = self.domain.is_owned().then(|| "owner_id".to_owned());
         owner.into_iter().chain(self.names(|column| column.is_indexed())).map(index).collect()
@@ -330,6 +324,11 @@ impl Shape<'_> {
         });
         all.collect()
     }
+}
+
+/// Returns what the index on a column is called.
+pub fn migration_index(domain: &Domain, column: &str) -> String {
+    format!("ix_{}_{column}", domain.names.table)
 }
 
 /// Tells whether lists can be ordered by the column.

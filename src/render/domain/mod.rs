@@ -1,5 +1,6 @@
 //! The files of a domain that is added.
 
+mod alterations;
 mod columns;
 mod context;
 mod groups;
@@ -18,6 +19,8 @@ use super::{environment, render, sources};
 use crate::error::Result;
 use crate::model::{Domain, Field, Manifest, Scope};
 use crate::tree::{File, RelPath};
+
+pub use alterations::{Alteration, Fill};
 
 /// A domain that another refers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +55,9 @@ enum Part {
     ApiOrTests,
     Migration,
 }
+
+/// Where a migration goes that changes columns, and where its template lies.
+const ALTERING: &str = "alembic/versions/{revision}.py";
 
 /// Returns every file of `domain` but its migration.
 ///
@@ -99,6 +105,29 @@ pub fn migration(
     let context = context::Context::new(manifest, domain, targets, Some(revision));
     let files = files(&context, |_, part| part == Part::Migration)?;
     Ok(files.into_iter().next().expect("there is a template of the migration"))
+}
+
+/// Returns the migration that makes `alteration` to the table of `domain`.
+///
+/// # Errors
+/// Fails only where a template is broken, which a test of ours would have found.
+pub fn altering(
+    domain: &Domain,
+    targets: &BTreeMap<String, Target>,
+    alteration: &Alteration,
+    revision: &Revision,
+) -> Result<(RelPath, File)> {
+    let context = alterations::context(domain, targets, alteration, revision);
+    let place =
+        ALTERING.replace("{revision}", &format!("{}_{}", revision.id, alteration.slug(domain)));
+    let file = render(
+        &environment(),
+        &place,
+        &sources()?[&format!("fields/{ALTERING}")],
+        &Value::from(Serde(&context)),
+    )?;
+    let text = String::from_utf8_lossy(&file.bytes);
+    Ok((RelPath::parse(&place)?, File::text(tidy(&text))))
 }
 
 fn part(path: &str) -> Part {
