@@ -1,6 +1,7 @@
 //! The command line, and the only glue: arguments → request → plan → apply → report.
 
 mod change;
+mod completions;
 mod doctor;
 mod fields;
 mod flows;
@@ -53,6 +54,9 @@ enum Command {
     /// `.env` names. Changes nothing. Exits with 3 when something is missing that a project needs.
     Doctor,
     Completions(commands::completions::Args),
+    /// Print what can stand at the cursor, for the scripts
+    #[command(name = "__complete", hide = true)]
+    Complete(commands::completions::Question),
 }
 
 #[derive(Debug, clap::Args)]
@@ -136,7 +140,10 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
         Command::RemoveFlow(args) => ("remove-flow", flows::remove(&args, &cli.global, ui)),
         Command::Undo(args) => ("undo", undo::run(&args, &cli.global, ui)),
         Command::Doctor => ("doctor", doctor::run(&cli.global, ui)),
-        Command::Completions(args) => ("completions", completions(&args, ui)),
+        Command::Completions(args) => {
+            ("completions", ui.data(commands::completions::script(&args)).map(|()| 0))
+        }
+        Command::Complete(question) => return completions::run(&question, Cli::command(), ui),
     };
     done.unwrap_or_else(|error| {
         ui.error(name, &error);
@@ -163,11 +170,6 @@ fn remove_domain(args: &commands::remove_domain::Args, global: &Global, ui: Ui) 
     change::run("remove-domain", global, ui, |manifest, draft| {
         commands::remove_domain::plan(manifest, args, global.force, draft)
     })
-}
-
-fn completions(args: &commands::completions::Args, ui: Ui) -> Result<u8> {
-    let script = commands::completions::script(args, Cli::command());
-    ui.data(&String::from_utf8_lossy(&script)).map(|()| 0)
 }
 
 /// Prints what the parser said: help and version are data, all else is an error.
