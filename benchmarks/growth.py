@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+from completion import completion_row
 from creation import peer_rows
 from measure import BINARY, WORK, Row, interleaved, milliseconds, run, settled_seconds
 
@@ -103,6 +104,7 @@ def measure(*, peers: bool) -> list[Row]:
         files = sum(path.is_file() for path in projects[1000].rglob("*"))
         detail = f"of {files}, records and migrations aside"
         rows.append(Row("files that one more domain opens", count, "", detail, at_most=100))
+    rows.append(completion_row(projects[1000]))
     if peers:
         tree = files_of_one(projects[10])
         rows += peer_rows(tree, WORK / "domain-peers", "`add-domain` at 10", few)
