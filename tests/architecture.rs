@@ -24,8 +24,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "ask", "catalog", "edit", "error", "machine", "model", "plan", "process", "project",
-            "render", "shell", "tree",
+            "ask", "catalog", "edit", "error", "machine", "model", "natural", "plan", "process",
+            "project", "render", "shell", "tree",
         ],
     ),
     ("apply", &["error", "plan", "tree"]),

@@ -67,7 +67,7 @@ fn what_is_added_is_reported_and_registered() {
     assert_eq!(report["created"].as_array().unwrap().len(), 21);
     assert_eq!(
         report["modified"].to_string(),
-        r#"[".ddd-forge/project.toml","app/api/router.py"]"#
+        r#"[".ddd-forge/project.toml","AGENTS.md","app/api/router.py","docs/domains.md"]"#
     );
     assert_eq!(report["routes"][1], "GET /api/v1/orders/{order_id}");
     assert!(report["migration"].as_str().unwrap().ends_with("_create_orders.py"));

@@ -53,7 +53,10 @@ fn a_flow_that_is_added_is_reported_and_can_be_undone() {
     let before = project_of(&place);
     let report = run(&place, &format!("{NIGHTLY} --json")).exits(0).json();
     assert_eq!(report["created"].as_array().unwrap().len(), 5);
-    assert_eq!(report["modified"].to_string(), r#"["app/scripts/serve_flows.py","prefect.yaml"]"#);
+    assert_eq!(
+        report["modified"].to_string(),
+        r#"[".ddd-forge/project.toml","AGENTS.md","app/scripts/serve_flows.py","docs/domains.md","prefect.yaml"]"#
+    );
     assert_eq!(report["next"][0], "uv run just test tests/workers/test_nightly_report.py");
     let added = project_of(&place);
     run(&place, NIGHTLY).exits(0).says("already present");

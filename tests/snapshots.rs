@@ -45,6 +45,7 @@ fn command_line_reference() {
         "remove-domain",
         "add-flow",
         "remove-flow",
+        "graph",
         "undo",
         "doctor",
         "completions",

@@ -5,6 +5,7 @@ mod completions;
 mod doctor;
 mod fields;
 mod flows;
+mod graph;
 mod new;
 mod undo;
 
@@ -47,6 +48,7 @@ enum Command {
     RemoveDomain(commands::remove_domain::Args),
     AddFlow(commands::add_flow::Args),
     RemoveFlow(commands::remove_flow::Args),
+    Graph(commands::graph::Args),
     Undo(commands::undo::Args),
     /// Look for what this machine, and the project around, lack
     ///
@@ -138,6 +140,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
         Command::RemoveDomain(args) => ("remove-domain", remove_domain(&args, &cli.global, ui)),
         Command::AddFlow(args) => ("add-flow", flows::add(&args, &cli.global, ui)),
         Command::RemoveFlow(args) => ("remove-flow", flows::remove(&args, &cli.global, ui)),
+        Command::Graph(args) => ("graph", graph::run(&args, &cli.global, ui)),
         Command::Undo(args) => ("undo", undo::run(&args, &cli.global, ui)),
         Command::Doctor => ("doctor", doctor::run(&cli.global, ui)),
         Command::Completions(args) => {

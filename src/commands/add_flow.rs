@@ -1,6 +1,6 @@
 //! `add-flow`: a flow with its step, its tests, and where Prefect finds it.
 
-use super::flow_places;
+use super::{documents, flow_places};
 use crate::error::{Error, Result};
 use crate::model::{Flow, FlowName, Schedule, base, hashes, kebab};
 use crate::plan::Draft;
@@ -104,6 +104,7 @@ pub fn plan(request: &Request, draft: &mut Draft<'_>) -> Result<()> {
     draft.create(RelPath::parse(&flow.name.record())?, record, "its record")?;
     draft.create(RelPath::parse(&flow.name.base())?, base, "its text as written")?;
     flow_places::enter(draft, flow)?;
+    documents::flow(draft, flow.name.as_str(), flow.domain.as_deref(), true)?;
     if flow.tests {
         let path = format!("tests/workers/test_{}.py", flow.name.module());
         draft.next(format!("uv run just test {path}"));
@@ -203,15 +204,17 @@ pub(super) mod tests {
             [
                 ".ddd-forge/flows/nightly-report.base.json.gz",
                 ".ddd-forge/flows/nightly-report.toml",
+                "AGENTS.md",
                 "app/scripts/serve_flows.py",
                 "app/workers/flows/nightly_report.py",
                 "app/workers/tasks/nightly_report.py",
+                "docs/domains.md",
                 "prefect.yaml",
                 "tests/workers/test_nightly_report.py",
             ]
         );
         let untested = Args { no_tests: true, ..args("nightly-report") };
-        assert_eq!(planned(&tree, &untested).unwrap().changes.len(), 6);
+        assert_eq!(planned(&tree, &untested).unwrap().changes.len(), 8);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! The lines that register something new in files that people edit.
 
+use super::recorded;
 use crate::edit::{Edit, python};
 use crate::error::{Error, Result};
-use crate::model::{RECORD, sha256};
 use crate::plan::Draft;
 use crate::project;
 use crate::tree::RelPath;
@@ -75,41 +75,15 @@ fn change(
         return Err(Error::not_applied(format!("`{path}` is not there"))
             .hint(format!("git checkout -- {path}")));
     };
-    let recorded = Recorded::read(draft, &source, registration.file)?;
-    match edit(&source, recorded.is_some()) {
+    let pristine = recorded::is_pristine(draft, registration.file, &source)?;
+    match edit(&source, pristine) {
         Ok(Edit::Unchanged) => Ok(()),
         Ok(Edit::Changed(text)) => {
-            if let Some(recorded) = recorded {
-                recorded.follow(draft, &text)?;
-            }
-            draft.edit(path, text.into_bytes(), &registration.alias)
+            recorded::edit(draft, registration.file, &source, text, &registration.alias)
         }
         Err(problem) => {
             draft.problem(path, problem.line, problem.reason, problem.snippet);
             Ok(())
         }
-    }
-}
-
-/// The record of the project's files, where it says that one is as we wrote it.
-struct Recorded {
-    record: String,
-    hash: String,
-}
-
-impl Recorded {
-    /// Reads the record if `source`, which stands at `path`, is as we wrote it.
-    fn read(draft: &Draft<'_>, source: &str, path: &str) -> Result<Option<Recorded>> {
-        let hash = sha256(source.replace("\r\n", "\n").as_bytes());
-        let record = project::text(draft, RECORD)?.unwrap_or_default();
-        let is_known = record.contains(&format!("\"{path}\" = \"{hash}\"\n"));
-        Ok(is_known.then_some(Recorded { record, hash }))
-    }
-
-    /// Plans that the record knows the file as we write it now.
-    fn follow(self, draft: &mut Draft<'_>, text: &str) -> Result<()> {
-        let hash = sha256(text.replace("\r\n", "\n").as_bytes());
-        let record = self.record.replacen(&self.hash, &hash, 1);
-        draft.edit(RelPath::parse(RECORD)?, record.into_bytes(), "the hash of what is registered")
     }
 }

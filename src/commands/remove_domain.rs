@@ -1,7 +1,7 @@
 //! `remove-domain`: what `add-domain` wrote goes, as far as it still is what we wrote.
 
 use super::add_domain::{revision_id, targets};
-use super::registration;
+use super::{documents, registration};
 use crate::error::{Error, Result};
 use crate::model::{Domain, Manifest, nearest, sha256};
 use crate::plan::Draft;
@@ -42,6 +42,7 @@ pub fn plan(manifest: &Manifest, args: &Args, force: bool, draft: &mut Draft<'_>
     if domain.api {
         registration::remove(draft, &registration::router(&module))?;
     }
+    documents::domain(draft, Some(&domain), None)?;
     if domain.revision.is_some() && !args.no_migration {
         drop_table(manifest, &domain, draft)?;
     }

@@ -1,7 +1,7 @@
 //! `remove-flow`: what `add-flow` made goes again.
 
-use super::flow_places;
 use super::remove_domain::remove_files;
+use super::{documents, flow_places};
 use crate::error::{Error, Result};
 use crate::model::{FLOWS, FlowName, nearest};
 use crate::plan::Draft;
@@ -44,14 +44,13 @@ impl Args {
 /// Fails with exit code 4 where there is no such flow, or files of it were changed.
 pub fn plan(request: &Request, draft: &mut Draft<'_>) -> Result<()> {
     let name = &request.name;
-    if flow_places::record(draft, name)?.is_none() {
-        return Err(unknown(draft, name)?);
-    }
+    let Some(flow) = flow_places::record(draft, name)? else { return Err(unknown(draft, name)?) };
     let files = project::recorded_files(draft, &name.record())?;
     remove_files(draft, &files, request.force)?;
     draft.remove(RelPath::parse(&name.record())?, "its record")?;
     draft.remove(RelPath::parse(&name.base())?, "its text as written")?;
     flow_places::leave(draft, name)?;
+    documents::flow(draft, name.as_str(), flow.domain.as_deref(), false)?;
     // A server that has the deployment would go on starting runs of what is gone.
     let deployment = name.deployment();
     draft.next(format!("uv run prefect deployment delete {deployment}/{deployment}"));

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::add_domain::{revision_id, targets};
+use super::documents;
 use crate::edit::python::{self, Conflict};
 use crate::error::{Error, Result};
 use crate::model::{Domain, Manifest, base, hashes, nearest, sha256, texts};
@@ -75,6 +76,7 @@ impl Reshaping<'_> {
         let record = self.after.to_toml(hashes(&new));
         draft.edit(RelPath::parse(&Domain::path(module))?, record.into_bytes(), "its record")?;
         draft.edit(RelPath::parse(&Domain::base_path(module))?, base(&new), "its record")?;
+        documents::domain(draft, Some(self.before), Some(self.after))?;
         if merged {
             draft.next("just format");
         }

@@ -1,5 +1,6 @@
 //! Edits of text in other languages that keep every other byte.
 
+pub mod markdown;
 pub mod python;
 mod text;
 pub mod yaml;

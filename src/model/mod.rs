@@ -6,6 +6,7 @@ mod domain_name;
 mod field;
 mod flow;
 mod flow_name;
+mod graph;
 mod manifest;
 mod name;
 mod options;
@@ -19,6 +20,7 @@ pub use domain_name::{DomainNames, LONGEST_IDENTIFIER, NameOverrides, RESERVED_C
 pub use field::{Field, FieldKind, Number, OnDelete, Unique, Value, lengths, parse_fields};
 pub use flow::Flow;
 pub use flow_name::{FLOWS, FlowName, kebab};
+pub use graph::{Reference, domain_line, domain_lines, flow_lines};
 pub use manifest::{MANIFEST, Manifest};
 pub use name::ProjectName;
 pub use options::Options;

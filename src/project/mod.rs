@@ -12,7 +12,7 @@ use crate::model::{MANIFEST, Manifest};
 use crate::tree::{RelPath, Tree};
 
 pub use domains::{Known, domain, known_domains, modules, taken, users};
-pub use records::{KnownFlow, flows, recorded_files};
+pub use records::{KnownFlow, broken as broken_record, flows, recorded_files};
 pub use revisions::{Migration, Migrations, VERSIONS};
 pub use services::domain_class;
 

@@ -58,7 +58,8 @@ fn document(tree: &dyn Tree, path: &str) -> Result<DocumentMut> {
     record.parse().map_err(|error: toml_edit::TomlError| broken(path).because(error))
 }
 
-fn broken(path: &str) -> Error {
+/// Makes the error for a record that is not whole.
+pub fn broken(path: &str) -> Error {
     Error::not_applied(format!("`{path}` is no usable record"))
         .at(path)
         .hint(format!("git checkout -- {path}"))

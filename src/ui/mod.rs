@@ -62,6 +62,11 @@ impl Ui {
         !self.json && !self.quiet && io::stdin().is_terminal() && io::stderr().is_terminal()
     }
 
+    /// Tells whether what goes to stdout is read by people.
+    pub fn shows_data(self) -> bool {
+        io::stdout().is_terminal()
+    }
+
     /// Prints a line for each file of `set` and each program that follows it.
     pub fn changes(self, set: &ChangeSet, dry_run: bool) {
         self.say(&lines::changes(set, dry_run, self.verbose));

@@ -41,6 +41,9 @@ pub struct Report {
     /// What was looked at, by a command that looks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub checks: Option<Value>,
+    /// The domains, what refers to what, and the flows, by the command that draws them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub graph: Option<Value>,
     /// What went wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<Failure>,
@@ -115,6 +118,12 @@ impl Report {
     pub fn listed(command: &str, runs: &impl Serialize) -> Self {
         let runs = Some(serde_json::to_value(runs).expect("runs are JSON"));
         Report { ok: true, command: command.to_owned(), runs, ..Self::default() }
+    }
+
+    /// Reports the graph that `command` draws.
+    pub fn drawn(command: &str, graph: &impl Serialize) -> Self {
+        let graph = Some(serde_json::to_value(graph).expect("a graph is JSON"));
+        Report { ok: true, command: command.to_owned(), graph, ..Self::default() }
     }
 
     /// Reports why `command` failed.

@@ -22,6 +22,7 @@ from pathlib import Path
 import combinations
 import databases
 import domains
+import fields
 import flows
 import mutants
 import service
@@ -207,6 +208,36 @@ def full(binary: Path, projects: list[Path]) -> None:
             mutants.check(project)
         run("uv", "run", "just", "down", cwd=project)
     check_domains(binary, newest)
+    check_fields(binary, newest)
+
+
+def check_fields(binary: Path, python: str) -> None:
+    """Adds fields to domains with rows, in files that people edited; drops them; takes all back."""
+    print("-- fields of domains that live", flush=True)
+    project = generate(binary, "shop", "full/fields", "--python", python)
+    fields.add(binary, project)
+    living = domains.tree(project)
+    tests = ["test", "tests/empty_things", "tests/orders", "tests/api/test_access.py"]
+    tests += ["tests/migrations", "tests/architecture", "-k", fields.CHANGED]
+
+    def check() -> None:
+        for recipe in (["lint"], ["type-check"], tests):
+            run("uv", "run", "just", *recipe, cwd=project)
+
+    with step("set-up, and rows"):
+        run("uv", "sync", cwd=project)
+        fields.put_rows(project)
+    with step("fields of every type added: migrations, lint, types, tests"):
+        count = fields.change(binary, project)
+        check()
+    with step("fields dropped: migrations, lint, types, tests"):
+        count += fields.drop(binary, project)
+        check()
+    service.expect(domains.tree(project) != living, "something changed")
+    domains.undo(binary, project, count)
+    service.expect(domains.tree(project) == living, "undo takes every field back")
+    run("uv", "run", "just", "down", cwd=project)
+    shutil.rmtree(project)
 
 
 def check_domains(binary: Path, python: str) -> None:

@@ -26,6 +26,12 @@ RUNS = [
     (["new"], 2),
     (["doctor", "--project", "nowhere"], 4),
     (["undo", "--project", "shop"], 0),
+    (["add-domain", "orders", "name", "--project", "shop"], 0),
+    (["add-field", "orders", "total:decimal", "--project", "shop"], 2),
+    (["add-field", "orders", "total:decimal:default=0", "--project", "shop"], 0),
+    (["drop-field", "orders", "name", "--project", "shop"], 0),
+    (["drop-field", "orders", "name", "--project", "shop"], 2),
+    (["graph", "--project", "shop"], 0),
     (["undo", "--project", "shop", "--list"], 0),
     (["undo"], 4),
     # What it finds is the machine's affair.

@@ -4,7 +4,7 @@ pub mod clashes;
 
 use std::collections::BTreeMap;
 
-use super::registration;
+use super::{documents, registration};
 use crate::error::{Error, Result};
 use crate::model::{
     DEFAULT_OPS, Domain, DomainNames, Field, FieldKind, Manifest, NameOverrides, OPS, Scope, Write,
@@ -196,6 +196,7 @@ pub fn plan(manifest: &Manifest, request: &Request, draft: &mut Draft<'_>) -> Re
         registration::add(draft, &registration::router(&module))?;
         routes(&domain).into_iter().for_each(|route| draft.route(route));
     }
+    documents::domain(draft, None, Some(&domain))?;
     tell(&domain, request, draft);
     Ok(())
 }
