@@ -1,5 +1,6 @@
 //! The places of a project that name its flows, for `add-flow` and `remove-flow`.
 
+use super::recorded;
 use crate::edit::python::{self, Registration};
 use crate::edit::{Edit, Problem, yaml};
 use crate::error::{Error, Result};
@@ -105,7 +106,7 @@ fn change(
     };
     match edit(&source) {
         Ok(Edit::Unchanged) => Ok(()),
-        Ok(Edit::Changed(text)) => draft.edit(place, text.into_bytes(), why),
+        Ok(Edit::Changed(text)) => recorded::edit(draft, path, &source, text, why),
         Err(Problem { reason, line, snippet }) => {
             draft.problem(place, line, reason, snippet);
             Ok(())
