@@ -9,7 +9,7 @@ from pathlib import Path
 
 from completion import completion_row
 from creation import peer_rows
-from measure import BINARY, WORK, Row, interleaved, milliseconds, run, settled_seconds
+from measure import BINARY, WORK, Row, interleaved, milliseconds, run, seconds, settled_seconds
 
 SIZES = (1, 10, 100, 1000)
 ROUNDS = 9
@@ -47,6 +47,22 @@ def grown() -> dict[int, Path]:
 def side(project: Path) -> Callable[[int], float]:
     """Makes a side that adds another domain each time."""
     return lambda number: settled_seconds(add(project, f"new_{number}_thing"))
+
+
+def looking(project: Path) -> list[Row]:
+    """Times the commands that look at a whole project, beside a program that only walks its tree."""
+    on_it = [BINARY, "--project", project, "--quiet"]
+    sides = {
+        "walk": ["find", project, "-type", "f"],
+        "status": [*on_it, "status"],
+        "check": [*on_it, "check"],
+    }
+    costs = interleaved({name: lambda _, words=words: seconds(words) for name, words in sides.items()}, ROUNDS)
+    rows = []
+    for name, at_most in (("status", 150), ("check", 500)):
+        ratio = f"{costs[name] / costs['walk']:.1f} × `find -type f`, {milliseconds(costs['walk'])}"
+        rows.append(Row(f"`{name}` at 1,000", costs[name] * 1000, "ms", ratio, at_most=at_most))
+    return rows
 
 
 def opened(project: Path) -> int | None:
@@ -99,6 +115,7 @@ def measure(*, peers: bool) -> list[Row]:
         ),
         Row("with an edited router, at 1,000", costs["edited 1000"] * 1000, "ms", "", at_most=150),
     ]
+    rows += looking(projects[1000])
     count = opened(projects[1000])
     if count is not None:
         files = sum(path.is_file() for path in projects[1000].rglob("*"))

@@ -29,10 +29,15 @@ pub(super) fn run(
     ui: Ui,
     plan: impl FnOnce(&Manifest, &mut Draft<'_>) -> Result<()>,
 ) -> Result<u8> {
+    Change { name, undoable: true, global, ui }.run(plan, &recorded(global))
+}
+
+/// Returns what keeps of a change what takes it back.
+pub(super) fn recorded(
+    global: &Global,
+) -> impl Fn(&ChangeSet, &dyn Tree) -> Result<(ChangeSet, Option<String>)> + '_ {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let keep =
-        |set: &ChangeSet, tree: &dyn Tree| undo::recorded(set, tree, &global.line, now.as_secs());
-    Change { name, undoable: true, global, ui }.run(plan, &keep)
+    move |set, tree| undo::recorded(set, tree, &global.line, now.as_secs())
 }
 
 /// A command on the project around.
@@ -59,6 +64,22 @@ impl Change<'_> {
         plan: impl FnOnce(&Manifest, &mut Draft<'_>) -> Result<()>,
         keep: &Keep<'_>,
     ) -> Result<u8> {
+        let report = self.make(plan, keep)?;
+        match self.ui.json {
+            true => self.ui.data(&report.to_json()).map(|()| 0),
+            false => Ok(0),
+        }
+    }
+
+    /// Does all that [`Change::run`] does but print the report for other programs, and returns it.
+    ///
+    /// # Errors
+    /// Fails with the code of what went wrong; nothing is written then.
+    pub(super) fn make(
+        self,
+        plan: impl FnOnce(&Manifest, &mut Draft<'_>) -> Result<()>,
+        keep: &Keep<'_>,
+    ) -> Result<Report> {
         let root = self.global.root()?.ok_or_else(no_project)?;
         let recovered = self.recover(&root)?;
         // Before the question: Ctrl-C at it must give the cursor back.
@@ -79,7 +100,7 @@ impl Change<'_> {
         self.sum_up(&set, &whole, started + thought.unwrap_or_default());
         // What is not written cannot be taken back.
         let undo_id = id.filter(|_| !(self.global.dry_run && self.undoable));
-        self.report(&set, recovered, undo_id).map(|()| 0)
+        self.report(&set, recovered, undo_id)
     }
 
     /// Puts right what a killed run left, says so, and returns what it said.
@@ -131,23 +152,20 @@ impl Change<'_> {
         }
     }
 
-    /// Prints what other programs read.
+    /// Prints the patch where it is wanted, and returns what other programs read.
     fn report(
         self,
         set: &ChangeSet,
         recovered: Option<String>,
         undo_id: Option<String>,
-    ) -> Result<()> {
+    ) -> Result<Report> {
         if self.global.diff {
             self.ui.data(&unified(set))?;
         }
-        if self.ui.json {
-            let mut report = Report::done(self.name, set, self.global.dry_run, None, None);
-            report.undo_id = undo_id;
-            report.warnings.extend(recovered);
-            self.ui.data(&report.to_json())?;
-        }
-        Ok(())
+        let mut report = Report::done(self.name, set, self.global.dry_run, None, None);
+        report.undo_id = undo_id;
+        report.warnings.extend(recovered);
+        Ok(report)
     }
 }
 

@@ -1,12 +1,14 @@
 //! The command line, and the only glue: arguments → request → plan → apply → report.
 
 mod change;
+mod check;
 mod completions;
 mod doctor;
 mod fields;
 mod flows;
 mod graph;
 mod new;
+mod status;
 mod undo;
 
 use std::ffi::OsString;
@@ -35,7 +37,7 @@ Exit codes:
   0    done, or nothing to do
   1    input or output failed
   2    the command line is wrong
-  3    `doctor` found something missing
+  3    `check` found a defect, `doctor` something missing, `status --exit-code` a change
   4    not applied, nothing written: a conflict, a lock, a changed file, a target that is not empty
   130  interrupted";
 
@@ -50,6 +52,8 @@ enum Command {
     RemoveFlow(commands::remove_flow::Args),
     Graph(commands::graph::Args),
     Undo(commands::undo::Args),
+    Status(commands::status::Args),
+    Check(commands::check::Args),
     /// Look for what this machine, and the project around, lack
     ///
     /// Asks programs for their versions and ports for a listener, one of which may be the database that
@@ -141,6 +145,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
         Command::AddFlow(args) => ("add-flow", flows::add(&args, &cli.global, ui)),
         Command::RemoveFlow(args) => ("remove-flow", flows::remove(&args, &cli.global, ui)),
         Command::Graph(args) => ("graph", graph::run(&args, &cli.global, ui)),
+        Command::Status(args) => ("status", status::run(&args, &cli.global, ui)),
+        Command::Check(args) => ("check", check::run(&args, &cli.global, ui)),
         Command::Undo(args) => ("undo", undo::run(&args, &cli.global, ui)),
         Command::Doctor => ("doctor", doctor::run(&cli.global, ui)),
         Command::Completions(args) => {

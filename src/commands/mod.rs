@@ -5,6 +5,7 @@
 pub mod add_domain;
 pub mod add_field;
 pub mod add_flow;
+pub mod check;
 pub mod completions;
 pub mod doctor;
 mod documents;
@@ -18,6 +19,7 @@ mod registration;
 pub mod remove_domain;
 pub mod remove_flow;
 mod reshape;
+pub mod status;
 pub mod undo;
 
 /// How one gets `uv`, without which no project runs.

@@ -3,6 +3,7 @@
 //! The parser says where entries stand, lines are spliced, and the parser reads what came of it: all
 //! that was there must still be there, and nothing else but the entry.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
@@ -118,6 +119,47 @@ pub fn remove_entry(source: &str, key: &str, name: &str) -> Result<Edit, Problem
             Err(by_hand((reason, Some(entry.lines.start + 1))))
         }
     }
+}
+
+/// A mapping in a list: the line on which it begins, counted from 1, and its plain values by key.
+pub type Mapping = (usize, BTreeMap<String, String>);
+
+/// Returns the mappings in the list `key` at the top level, in whatever style; none where there is no
+/// such list.
+///
+/// # Errors
+/// Fails where the text is not YAML.
+pub fn mappings(source: &str, key: &str) -> Result<Vec<Mapping>, Problem> {
+    let problem = |(reason, line)| Problem { reason, line, snippet: String::new() };
+    let events = events(source).map_err(problem)?;
+    let top = events.iter().position(|(event, _)| matches!(event, Event::MappingStart(..)));
+    let Some(list) = top.and_then(|top| member(&events, top, key)) else { return Ok(Vec::new()) };
+    let (mut mappings, mut at) = (Vec::new(), list + 1);
+    if !matches!(events[list].0, Event::SequenceStart(..)) {
+        return Ok(mappings);
+    }
+    while !matches!(events[at].0, Event::SequenceEnd) {
+        let next = after(&events, at);
+        if matches!(events[at].0, Event::MappingStart(..)) {
+            mappings.push((events[at].1.start.line(), scalars(&events, at)));
+        }
+        at = next;
+    }
+    Ok(mappings)
+}
+
+/// Returns the plain values of the mapping that begins at `at`, by key.
+fn scalars(events: &Events<'_>, at: usize) -> BTreeMap<String, String> {
+    let (mut scalars, mut at) = (BTreeMap::new(), at + 1);
+    while !matches!(events[at].0, Event::MappingEnd) {
+        let value = after(events, at);
+        if let (Event::Scalar(key, ..), Event::Scalar(text, ..)) = (&events[at].0, &events[value].0)
+        {
+            scalars.insert(key.to_string(), text.to_string());
+        }
+        at = after(events, value);
+    }
+    scalars
 }
 
 /// Reads a text; where it is not YAML, says why and on which line.
@@ -328,6 +370,24 @@ mod tests {
         assert!(text.contains("pool: *p # two\n\n  - name: b\n"), "{text}");
         let text = changed(ensure_entry(FILES[2], "deployments", "b", ENTRY));
         assert!(text.contains("pool: *p\n  - name: b\n"), "{text}");
+    }
+
+    #[test]
+    fn mappings_are_read_in_every_style_with_their_lines() {
+        for source in FILES {
+            let text = changed(ensure_entry(source, "deployments", "b", ENTRY));
+            let read = mappings(&text, "deployments").unwrap();
+            let (line, values) = read.last().unwrap();
+            assert!(text.lines().nth(line - 1).unwrap().contains("name: b"), "{text}");
+            assert_eq!(values["name"], "b");
+            assert!(!values.contains_key("schedules"));
+        }
+        let read = mappings("d: [{name: a, 1: 2}, x,\n  {name: &z y}]\n", "d").unwrap();
+        assert_eq!(read.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(read[0].1["1"], "2");
+        assert_eq!(mappings("d: x\n", "d"), Ok(vec![]));
+        assert_eq!(mappings("", "d"), Ok(vec![]));
+        assert!(mappings("d: [\n", "d").is_err());
     }
 
     #[test]

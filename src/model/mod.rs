@@ -24,7 +24,7 @@ pub use graph::{Reference, domain_line, domain_lines, flow_lines};
 pub use manifest::{MANIFEST, Manifest};
 pub use name::ProjectName;
 pub use options::Options;
-pub use record::{BASE, RECORD, base, hashes, record, sha256, texts};
+pub use record::{BASE, RECORD, base, hashes, is_sha256, record, sha256, texts};
 pub use schedule::{Schedule, Times};
 pub use text::{Author, Repository, Text};
 pub use words::{capital, nearest};

@@ -71,6 +71,18 @@ pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// Tells whether `hash` is the SHA-256 of `bytes` in hexadecimal digits.
+pub fn is_sha256(bytes: &[u8], hash: &str) -> bool {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    let (pairs, rest) = hash.as_bytes().as_chunks::<2>();
+    let digest = Sha256::digest(bytes);
+    let same = |(pair, byte): (&[u8; 2], &u8)| {
+        let value = |high, low| high * 16 + low == u32::from(*byte);
+        matches!((digit(pair[0]), digit(pair[1])), (Some(high), Some(low)) if value(high, low))
+    };
+    rest.is_empty() && pairs.len() == digest.len() && pairs.iter().zip(&digest).all(same)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

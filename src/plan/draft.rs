@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::change_set::{Change, ChangeSet, Problem, Step};
 use super::refusal::refusal;
 use crate::error::{Error, Result};
-use crate::tree::{Directory, File, RelPath, Tree};
+use crate::tree::{Directory, File, RelPath, Tree, is_reached};
 
 struct Touched {
     before: Option<File>,
@@ -202,10 +202,13 @@ impl Tree for Draft<'_> {
         Draft::read(self, path)
     }
 
-    fn list(&self) -> Result<Vec<RelPath>> {
-        let mut paths = self.tree.list()?;
+    fn walk(&self, wanted: &dyn Fn(&RelPath, bool) -> bool) -> Result<Vec<RelPath>> {
+        let mut paths = self.tree.walk(wanted)?;
         paths.retain(|path| !self.touched.contains_key(path));
-        let touched = self.touched.iter().filter(|(_, touched)| touched.after.is_some());
+        let touched = self
+            .touched
+            .iter()
+            .filter(|(path, touched)| touched.after.is_some() && is_reached(path, wanted));
         paths.extend(touched.map(|(path, _)| path.clone()));
         paths.sort();
         Ok(paths)

@@ -1,6 +1,10 @@
 //! Facts about a project that exists, read from its files. Changes nothing.
 
 mod domains;
+pub mod drift;
+mod ignored;
+pub mod layers;
+pub mod parallel;
 mod records;
 mod revisions;
 mod services;
@@ -12,6 +16,7 @@ use crate::model::{MANIFEST, Manifest};
 use crate::tree::{RelPath, Tree};
 
 pub use domains::{Known, domain, known_domains, modules, taken, users};
+pub use ignored::Ignored;
 pub use records::{KnownFlow, broken as broken_record, flows, recorded_files};
 pub use revisions::{Migration, Migrations, VERSIONS};
 pub use services::domain_class;

@@ -21,7 +21,12 @@ pub struct KnownFlow {
 /// # Errors
 /// Fails where the record cannot be read, with exit code 4 where it is not whole.
 pub fn recorded_files(tree: &dyn Tree, path: &str) -> Result<Vec<(RelPath, String)>> {
-    let document = document(tree, path)?;
+    files_of_text(path, &text(tree, path)?.unwrap_or_default())
+}
+
+/// Returns the files of a record whose text is `record`.
+pub(super) fn files_of_text(path: &str, record: &str) -> Result<Vec<(RelPath, String)>> {
+    let document = parsed(path, record)?;
     let files = document.get("files").and_then(Item::as_table).ok_or_else(|| broken(path))?;
     let mut recorded = Vec::new();
     for (name, hash) in files {
@@ -29,6 +34,18 @@ pub fn recorded_files(tree: &dyn Tree, path: &str) -> Result<Vec<(RelPath, Strin
         recorded.push((RelPath::parse(name)?, hash.to_owned()));
     }
     Ok(recorded)
+}
+
+/// Returns the files of a record that is laid out as we write it; `None` for any other. Most of a
+/// thousand records are, and parsing them is most of what `status` would do.
+pub(super) fn quick_files(record: &str) -> Option<Vec<(RelPath, String)>> {
+    let (_, files) = record.split_once("\n[files]\n")?;
+    let entry = |line: &str| {
+        let (path, hash) = line.strip_prefix('"')?.strip_suffix('"')?.split_once("\" = \"")?;
+        let plain = !path.contains(['"', '\\']) && hash.bytes().all(|c| c.is_ascii_hexdigit());
+        plain.then(|| Some((RelPath::parse(path).ok()?, hash.to_owned())))?
+    };
+    files.lines().map(entry).collect()
 }
 
 /// Returns the flows that were added, sorted.
@@ -54,7 +71,10 @@ pub fn flows(tree: &dyn Tree) -> Result<Vec<KnownFlow>> {
 }
 
 fn document(tree: &dyn Tree, path: &str) -> Result<DocumentMut> {
-    let record = text(tree, path)?.unwrap_or_default();
+    parsed(path, &text(tree, path)?.unwrap_or_default())
+}
+
+fn parsed(path: &str, record: &str) -> Result<DocumentMut> {
     record.parse().map_err(|error: toml_edit::TomlError| broken(path).because(error))
 }
 

@@ -17,6 +17,28 @@ pub struct Migration {
     pub down: Vec<String>,
 }
 
+impl Migration {
+    /// Reads the text of the file at `path`; `None` for one that is no migration.
+    ///
+    /// # Errors
+    /// Fails with exit code 4 for one that does not say what it follows.
+    pub fn read(path: RelPath, text: &str) -> Result<Option<Migration>> {
+        let Some(revision) = assigned(text, "revision") else { return Ok(None) };
+        let unclear = |what: &str| {
+            Error::not_applied(format!("`{path}` does not say its `{what}` in plain text"))
+                .at(path.as_str())
+                .hint(format!("write `{what} = \"…\"` there"))
+        };
+        let revision = texts(revision).into_iter().next().ok_or_else(|| unclear("revision"))?;
+        let written = assigned(text, "down_revision").ok_or_else(|| unclear("down_revision"))?;
+        let (down, written) = (texts(written), written.trim_start());
+        if down.is_empty() && !written.starts_with("None") && !written.starts_with("()") {
+            return Err(unclear("down_revision"));
+        }
+        Ok(Some(Migration { path, revision, down }))
+    }
+}
+
 /// Every migration of a project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Migrations(pub Vec<Migration>);
@@ -34,22 +56,7 @@ impl Migrations {
             }
             let Ok(path) = RelPath::parse(&format!("{VERSIONS}/{name}")) else { continue };
             let Some(file) = tree.read(&path)? else { continue };
-            let text = String::from_utf8_lossy(&file.bytes);
-            let Some(revision) = assigned(&text, "revision") else { continue };
-            let unclear = |what: &str| {
-                Error::not_applied(format!("`{path}` does not say its `{what}` in plain text"))
-                    .at(path.as_str())
-                    .hint(format!("write `{what} = \"…\"` there"))
-            };
-            let revision = texts(revision).into_iter().next().ok_or_else(|| unclear("revision"))?;
-            let down = assigned(&text, "down_revision").ok_or_else(|| unclear("down_revision"))?;
-            let before = texts(down);
-            let says_none =
-                down.trim_start().starts_with("None") || down.trim_start().starts_with("()");
-            if before.is_empty() && !says_none {
-                return Err(unclear("down_revision"));
-            }
-            migrations.push(Migration { path: path.clone(), revision, down: before });
+            migrations.extend(Migration::read(path, &String::from_utf8_lossy(&file.bytes))?);
         }
         Ok(Migrations(migrations))
     }

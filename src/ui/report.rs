@@ -44,6 +44,12 @@ pub struct Report {
     /// The domains, what refers to what, and the flows, by the command that draws them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub graph: Option<Value>,
+    /// The generated files, by the command that tells what became of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub files: Option<Value>,
+    /// The defects, by the command that looks for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub findings: Option<Value>,
     /// What went wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<Failure>,
@@ -124,6 +130,20 @@ impl Report {
     pub fn drawn(command: &str, graph: &impl Serialize) -> Self {
         let graph = Some(serde_json::to_value(graph).expect("a graph is JSON"));
         Report { ok: true, command: command.to_owned(), graph, ..Self::default() }
+    }
+
+    /// Reports what became of the generated files: `ok` unless it was asked whether all are as
+    /// written, and they are not.
+    pub fn files(command: &str, ok: bool, files: &impl Serialize) -> Self {
+        let files = Some(serde_json::to_value(files).expect("files are JSON"));
+        Report { ok, command: command.to_owned(), files, ..Self::default() }
+    }
+
+    /// Adds the defects that a command found, or left: `ok` when there are none.
+    #[must_use]
+    pub fn with_findings(self, findings: &[impl Serialize]) -> Self {
+        let found = Some(serde_json::to_value(findings).expect("findings are JSON"));
+        Report { ok: self.ok && findings.is_empty(), findings: found, ..self }
     }
 
     /// Reports why `command` failed.

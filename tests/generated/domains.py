@@ -62,6 +62,12 @@ def add(binary: Path, project: Path, count: int | None = None) -> None:
         forge(binary, project, "add-domain", *LONG)
 
 
+def whole(binary: Path, project: Path) -> None:
+    """Finds no defect, and every generated file as it was written."""
+    forge(binary, project, "check")
+    forge(binary, project, "status", "--exit-code")
+
+
 def remove(binary: Path, project: Path) -> None:
     """Removes what nobody refers to any more, and is refused what somebody does."""
     said = forge(binary, project, "remove-domain", KEPT_BY_OTHERS, code=4)
@@ -71,6 +77,7 @@ def remove(binary: Path, project: Path) -> None:
         forge(binary, project, "remove-domain", name)
     forge(binary, project, "remove-domain", "products")
     forge(binary, project, "remove-domain", REMOVED[-1])
+    whole(binary, project)
 
 
 def undo(binary: Path, project: Path, count: int) -> None:

@@ -122,11 +122,13 @@ def quick(binary: Path) -> list[Path]:
     projects, seen = [], set()
     for number, (name, flags) in enumerate(scenarios):
         project = generate(binary, name, f"quick/{number}", *flags)
+        domains.whole(binary, project)
         check_syntax(project, seen)
         projects.append(project)
     many = generate(binary, "shop", "quick/many-domains")
     taken = domains.random_lists(binary, many, RANDOM_LISTS)
     service.expect(taken > RANDOM_LISTS // 4, f"only {taken} of {RANDOM_LISTS} lists were valid")
+    domains.whole(binary, many)
     check_syntax(many, seen)
     projects.append(many)
     run(*RUFF, "check", "--no-cache", *projects, cwd=WORK)
@@ -189,6 +191,7 @@ def full(binary: Path, projects: list[Path]) -> None:
                 run("uv", "sync", cwd=project)
             # Whatever is left out, domains go with it.
             domains.add(binary, project, 2)
+            domains.whole(binary, project)
         check_project(project, choice)
         if number > 0:
             # Hundreds of megabytes each.
@@ -246,6 +249,7 @@ def check_domains(binary: Path, python: str) -> None:
     project = generate(binary, "shop", "full/domains", "--python", python)
     fresh = domains.tree(project)
     domains.add(binary, project)
+    domains.whole(binary, project)
     whole = domains.tree(project)
     with step("set-up"):
         run("uv", "sync", cwd=project)

@@ -34,6 +34,11 @@ RUNS = [
     (["graph", "--project", "shop"], 0),
     (["undo", "--project", "shop", "--list"], 0),
     (["undo"], 4),
+    (["status", "--project", "shop"], 0),
+    (["status", "--project", "shop", "nothing"], 4),
+    (["check", "--project", "shop"], 0),
+    (["check", "--project", "shop", "--fix"], 0),
+    (["check"], 4),
     # What it finds is the machine's affair.
     (["doctor"], None),
     (["nothing"], 2),

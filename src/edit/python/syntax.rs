@@ -1,4 +1,5 @@
-//! A module as syntax. This file and [`super::pieces`] alone know the names of the grammar's nodes.
+//! A module as syntax. Only this file, `pieces.rs`, `endpoints.rs` and `import_scan.rs` know the names
+//! of the grammar's nodes.
 
 use tree_sitter::{Node, Parser, Tree};
 
@@ -190,7 +191,7 @@ impl<'a> Module<'a> {
     }
 
     /// Returns the method that a call is to.
-    fn called(&self, call: Node<'_>) -> Option<&'a str> {
+    pub fn called(&self, call: Node<'_>) -> Option<&'a str> {
         let function = call.child_by_field_name("function").filter(|_| call.kind() == "call")?;
         Some(self.text(function.child_by_field_name("attribute")?))
     }
