@@ -14,8 +14,10 @@ fn status_tells_what_became_of_each_generated_file() {
     edit(&place, SERVICE, &Append("# mine\n"));
     edit(&place, "app/workers/tasks/count.py", &Remove);
     edit(&place, "README.md", &Append("\r\n"));
-    let changed = "modified  README.md\nmodified  app/domains/orders/service.py\ndeleted   app/workers/tasks/count.py\n";
-    let run = forge(&place, "status").exits(0).says("pristine, 2 modified, 1 deleted");
+    edit(&place, "LICENSE", &Remove);
+    std::fs::create_dir(place.path("shop/LICENSE")).unwrap();
+    let changed = "modified  LICENSE\nmodified  README.md\nmodified  app/domains/orders/service.py\ndeleted   app/workers/tasks/count.py\n";
+    let run = forge(&place, "status").exits(0).says("pristine, 3 modified, 1 deleted");
     assert_eq!(run.stdout, changed);
     assert_eq!(forge(&place, "status --exit-code --quiet").exits(3).stdout, changed);
     let every = forge(&place, "status --verbose").exits(0).stdout;

@@ -2,7 +2,7 @@
 
 use super::records::{files_of_text, quick_files};
 use super::{parallel, text};
-use crate::error::Result;
+use crate::error::{Kind, Result};
 use crate::model::{DOMAINS, FLOWS, RECORD, is_sha256};
 use crate::tree::{RelPath, Tree};
 
@@ -94,10 +94,13 @@ pub fn files_in(record: &Record, text: &str) -> Result<Vec<(RelPath, String)>> {
 /// Fails where one of them cannot be read.
 pub fn states(tree: &dyn Tree, files: &[(RelPath, String)]) -> Result<Vec<State>> {
     let state = |(path, hash): &(RelPath, String)| {
-        Ok(match tree.read(path)? {
-            None => State::Deleted,
-            Some(file) if is_as_written(&file.bytes, hash) => State::Pristine,
-            Some(_) => State::Modified,
+        Ok(match tree.read(path) {
+            Ok(None) => State::Deleted,
+            Ok(Some(file)) if is_as_written(&file.bytes, hash) => State::Pristine,
+            Ok(Some(_)) => State::Modified,
+            // Something else than a file stands there.
+            Err(error) if error.kind == Kind::NotApplied => State::Modified,
+            Err(error) => return Err(error),
         })
     };
     parallel::each(files, state).into_iter().collect()

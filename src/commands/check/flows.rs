@@ -6,7 +6,6 @@ use super::sight::{Sight, module_name};
 use super::{Finding, Mend};
 use crate::edit::python::{Flow, Import, Scan};
 use crate::edit::{Problem, yaml};
-use crate::error::Result;
 use crate::model::FlowName;
 use crate::project::drift::Owner;
 
@@ -34,10 +33,7 @@ struct Deployment {
 }
 
 /// Looks for flows that are not deployed or not served, and for those that are gone.
-///
-/// # Errors
-/// Fails where a file that a deployment names cannot be read.
-pub fn look(sight: &Sight<'_>) -> Result<Vec<Finding>> {
+pub fn look(sight: &Sight<'_>) -> Vec<Finding> {
     let flows = flows(sight);
     let mut findings = Vec::new();
     match deployments(sight) {
@@ -48,9 +44,7 @@ pub fn look(sight: &Sight<'_>) -> Result<Vec<Finding>> {
                 }),
             );
             findings.extend(twice(&deployments));
-            for deployment in &deployments {
-                findings.extend(dangling(sight, deployment)?);
-            }
+            findings.extend(deployments.iter().filter_map(|each| dangling(sight, each)));
         }
         Err(Problem { reason, line, .. }) => {
             let finding = Finding::new(RULE, DEPLOYMENTS, line.unwrap_or(1));
@@ -58,7 +52,7 @@ pub fn look(sight: &Sight<'_>) -> Result<Vec<Finding>> {
         }
     }
     findings.extend(served(sight, &flows));
-    Ok(findings)
+    findings
 }
 
 /// Returns the flows that are for themselves, and not steps of others.
@@ -95,7 +89,7 @@ fn used_names(scan: &Scan<'_>) -> HashSet<String> {
     used
 }
 
-fn deployments(sight: &Sight<'_>) -> std::result::Result<Vec<Deployment>, Problem> {
+fn deployments(sight: &Sight<'_>) -> Result<Vec<Deployment>, Problem> {
     let Some(text) = sight.text(DEPLOYMENTS) else { return Ok(Vec::new()) };
     let read = yaml::mappings(text, "deployments")?;
     let deployment = |(line, mut values): (usize, BTreeMap<String, String>)| {
@@ -147,20 +141,20 @@ fn twice(deployments: &[Deployment]) -> Vec<Finding> {
 
 /// Returns the finding of a deployment whose flow is not there; of one that names no file of the
 /// project nothing is known.
-fn dangling(sight: &Sight<'_>, deployment: &Deployment) -> Result<Option<Finding>> {
+fn dangling(sight: &Sight<'_>, deployment: &Deployment) -> Option<Finding> {
     let entrypoint = deployment.entrypoint.trim_start_matches("./");
-    let Some((path, name)) = entrypoint.rsplit_once(".py:") else { return Ok(None) };
+    let (path, name) = entrypoint.rsplit_once(".py:")?;
     let path = format!("{path}.py");
-    let text = if sight.has(&path) { sight.any_text(&path)? } else { None };
+    let text = if sight.has(&path) { Some(sight.any_text(&path)?) } else { None };
     let (_, package) = module_name(&path);
     let what = match text.as_deref().map(|text| Scan::parse(text, &package)) {
         None => format!("`{path}`, which is not there"),
         Some(Ok(scan)) if !scan.defines(name) => format!("`{name}`, which `{path}` does not have"),
-        Some(_) => return Ok(None),
+        Some(_) => return None,
     };
     let message = format!("the deployment `{}` runs {what}", deployment.name);
     let fix = "correct its entrypoint, or remove it";
-    Ok(Some(Finding::new(RULE, DEPLOYMENTS, deployment.line).says(message, fix)))
+    Some(Finding::new(RULE, DEPLOYMENTS, deployment.line).says(message, fix))
 }
 
 /// Compares the flows with what is served; without such a script nothing is.

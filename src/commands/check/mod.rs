@@ -92,10 +92,10 @@ impl Finding {
 /// Fails where a file that we wrote cannot be read.
 pub fn findings(tree: &dyn Tree, manifest: &Manifest) -> Result<Vec<Finding>> {
     let sight = Sight::read(tree)?;
-    let mut findings = records::look(&sight)?;
+    let mut findings = records::look(&sight);
     findings.extend(sources::look(&sight, &manifest.options));
-    findings.extend(routers::look(&sight)?);
-    findings.extend(flows::look(&sight)?);
+    findings.extend(routers::look(&sight));
+    findings.extend(flows::look(&sight));
     findings.extend(migrations::look(&sight));
     findings.extend(leftovers::look(&sight));
     findings.sort();

@@ -5,31 +5,26 @@ use super::sight::Sight;
 use crate::error::{Error, Result};
 use crate::model::{BASE, Domain, Flow};
 use crate::project::drift::{self, Owner, Record};
-use crate::project::parallel;
+use crate::project::{self, parallel};
 
 const RULE: &str = "records";
 
 /// Looks at every record.
-///
-/// # Errors
-/// Fails where one cannot be read at all.
-pub fn look(sight: &Sight<'_>) -> Result<Vec<Finding>> {
+pub fn look(sight: &Sight<'_>) -> Vec<Finding> {
     let found = parallel::each(&sight.records, |record| look_at(sight, record));
-    Ok(found.into_iter().collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+    found.into_iter().flatten().collect()
 }
 
-fn look_at(sight: &Sight<'_>, record: &Record) -> Result<Option<Finding>> {
-    let finding = |message: String, fix: String| {
-        Ok(Some(Finding::new(RULE, &record.path, 1).says(message, fix)))
+fn look_at(sight: &Sight<'_>, record: &Record) -> Option<Finding> {
+    let finding =
+        |message: String, fix: String| Some(Finding::new(RULE, &record.path, 1).says(message, fix));
+    let problem = match project::text(sight.tree, &record.path) {
+        Ok(None) => Some("the record is gone".to_owned()),
+        Ok(Some(text)) => read(record, &text).err().as_ref().map(on_one_line),
+        Err(error) => Some(on_one_line(&error)),
     };
-    let Some(text) = sight.any_text(&record.path)? else {
-        return finding(
-            "the record is gone".to_owned(),
-            format!("git checkout -- {}", record.path),
-        );
-    };
-    if let Err(error) = read(record, &text) {
-        return finding(on_one_line(&error), format!("git checkout -- {}", record.path));
+    if let Some(problem) = problem {
+        return finding(problem, format!("git checkout -- {}", record.path));
     }
     let (kind, place, base) = of(record);
     if !sight.has(&place) && !sight.has_below(&place) {
@@ -39,9 +34,11 @@ fn look_at(sight: &Sight<'_>, record: &Record) -> Result<Option<Finding>> {
         return finding(message, fix);
     }
     match sight.has(&base) {
-        true => Ok(None),
+        true => None,
         false => {
-            let message = format!("`{base}` is gone: later changes cannot be merged without it");
+            let message = format!(
+                "`{base}` is gone, or git ignores it: no later change can be merged without it"
+            );
             finding(message, format!("git checkout -- {base}"))
         }
     }

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, HashSet};
 use super::sight::{Sight, module_name};
 use super::{Finding, Mend};
 use crate::edit::python::{Import, Scan};
-use crate::error::Result;
 
 /// What lists the routers.
 const LIST: &str = "app/api/router.py";
@@ -17,12 +16,9 @@ const ROUTER: &str = "router";
 type Includers = BTreeMap<String, (String, Vec<Import>)>;
 
 /// Looks for routers that nobody includes, and for those that are gone.
-///
-/// # Errors
-/// Fails where a module of routes cannot be read.
-pub fn look(sight: &Sight<'_>) -> Result<Vec<Finding>> {
+pub fn look(sight: &Sight<'_>) -> Vec<Finding> {
     let (mut includers, mut used) = (Includers::new(), HashSet::new());
-    for (path, text) in sight.below("app/api").filter(|(_, text)| text.contains(ROUTER)) {
+    for (path, text) in sight.below("app/api").filter(|(path, text)| may_include(path, text)) {
         let (module, package) = module_name(path);
         match Scan::parse(text, &package) {
             Ok(scan) => {
@@ -31,7 +27,7 @@ pub fn look(sight: &Sight<'_>) -> Result<Vec<Finding>> {
                 includers.insert(module, (path.to_owned(), imports));
             }
             // That it cannot be read is found elsewhere; nothing is known of what it includes.
-            Err(_) if path == LIST => return Ok(Vec::new()),
+            Err(_) if path == LIST => return Vec::new(),
             Err(_) => {}
         }
     }
@@ -42,18 +38,27 @@ pub fn look(sight: &Sight<'_>) -> Result<Vec<Finding>> {
         .collect();
     for path in &sight.paths {
         let path = path.as_str();
-        if !path.starts_with(ROUTES) || !path.ends_with(".py") {
+        if !is_route(path) || !path.ends_with(".py") {
             continue;
         }
         let name = format!("{}.{ROUTER}", module_name(path).0);
         if !used.contains(&name)
             && !known.contains(&*name)
-            && let Some(line) = line(sight, path)?
+            && let Some(line) = line(sight, path)
         {
             findings.push(unregistered(path, line));
         }
     }
-    Ok(findings)
+    findings
+}
+
+/// Tells whether a module may include routers of others; most modules of routes only make their own.
+fn may_include(path: &str, text: &str) -> bool {
+    text.contains(if is_route(path) { "include_router" } else { ROUTER })
+}
+
+fn is_route(path: &str) -> bool {
+    path.strip_prefix(ROUTES).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// Adds the dotted names of what a module imports and uses.
@@ -81,10 +86,10 @@ fn passed_on<'a>(
 }
 
 /// Returns the line on which a module of routes makes its router, if it does.
-fn line(sight: &Sight<'_>, path: &str) -> Result<Option<usize>> {
-    let Some(text) = sight.any_text(path)? else { return Ok(None) };
+fn line(sight: &Sight<'_>, path: &str) -> Option<usize> {
+    let text = sight.any_text(path)?;
     let (_, package) = module_name(path);
-    Ok(Scan::parse(&text, &package).ok().and_then(|scan| scan.assigns(ROUTER)))
+    Scan::parse(&text, &package).ok()?.assigns(ROUTER)
 }
 
 fn unregistered(path: &str, line: usize) -> Finding {

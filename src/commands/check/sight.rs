@@ -66,14 +66,11 @@ impl<'t> Sight<'t> {
         self.texts.get(&RelPath::parse(path).ok()?).map(String::as_str)
     }
 
-    /// Returns the text of any file.
-    ///
-    /// # Errors
-    /// Fails where it cannot be read.
-    pub fn any_text(&self, path: &str) -> Result<Option<String>> {
+    /// Returns the text of any file that can be read as one.
+    pub fn any_text(&self, path: &str) -> Option<String> {
         match self.text(path) {
-            Some(text) => Ok(Some(text.to_owned())),
-            None => project::text(self.tree, path),
+            Some(text) => Some(text.to_owned()),
+            None => project::text(self.tree, path).ok()?,
         }
     }
 
