@@ -57,7 +57,9 @@ def looking(project: Path) -> list[Row]:
         "status": [*on_it, "status"],
         "check": [*on_it, "check"],
     }
-    costs = interleaved({name: lambda _, words=words: seconds(words) for name, words in sides.items()}, ROUNDS)
+    costs = interleaved(
+        {name: lambda _, words=words: seconds(words) for name, words in sides.items()}, ROUNDS
+    )
     rows = []
     for name, at_most in (("status", 150), ("check", 500)):
         ratio = f"{costs[name] / costs['walk']:.1f} × `find -type f`, {milliseconds(costs['walk'])}"

@@ -9,7 +9,6 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use walkdir::{DirEntry, WalkDir};
 
 use crate::error::{Error, Result};
 
@@ -196,22 +195,21 @@ impl Tree for DiskTree {
     }
 
     fn walk(&self, wanted: &dyn Fn(&RelPath, bool) -> bool) -> Result<Vec<RelPath>> {
-        // A name that we could not have written is none of ours.
-        let named = |path: &Path| {
-            let relative = path.strip_prefix(&self.root).unwrap_or(path);
-            let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
-            RelPath::parse(&parts.join("/")).ok()
-        };
-        let mut paths = Vec::new();
-        let is_wanted = |entry: &DirEntry| {
-            named(entry.path()).is_some_and(|path| wanted(&path, entry.file_type().is_dir()))
-        };
-        for entry in WalkDir::new(&self.root).min_depth(1).into_iter().filter_entry(is_wanted) {
-            let entry = entry.map_err(|error| {
-                Error::failed(format!("cannot read `{}`", self.root.display())).because(error)
-            })?;
-            if !entry.file_type().is_dir() {
-                paths.extend(named(entry.path()));
+        let (mut paths, mut left) = (Vec::new(), vec![None]);
+        while let Some(directory) = left.pop() {
+            let full = match &directory {
+                Some(directory) => RelPath::below(directory, &self.root),
+                None => self.root.clone(),
+            };
+            let found = kinds(&full).map_err(|error| unreadable(&full, error))?;
+            for (name, is_directory) in found {
+                // A name that we could not have written is none of ours.
+                let Some(path) = inside(directory.as_ref(), &name) else { continue };
+                match wanted(&path, is_directory) {
+                    true if is_directory => left.push(Some(path)),
+                    true => paths.push(path),
+                    false => {}
+                }
             }
         }
         paths.sort();
@@ -242,6 +240,21 @@ fn whole(path: &Path, length: u64) -> io::Result<Vec<u8>> {
         file.read_to_end(&mut bytes)?;
     }
     Ok(bytes)
+}
+
+/// Returns the names in a directory, and whether each is one itself; a link is none.
+fn kinds(path: &Path) -> io::Result<Vec<(String, bool)>> {
+    let kind = |entry: io::Result<fs::DirEntry>| {
+        let entry = entry?;
+        let is_directory = entry.file_type()?.is_dir();
+        Ok((entry.file_name().to_string_lossy().into_owned(), is_directory))
+    };
+    fs::read_dir(path)?.map(kind).collect()
+}
+
+fn inside(directory: Option<&RelPath>, name: &str) -> Option<RelPath> {
+    let name = RelPath::parse(name).ok()?;
+    Some(directory.map_or_else(|| name.clone(), |directory| RelPath(format!("{directory}/{name}"))))
 }
 
 /// Tells whether a file and every directory around it are wanted.

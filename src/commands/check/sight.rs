@@ -1,6 +1,6 @@
 //! The project as the rules look at it: what is tracked, and the texts that may break a rule.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::error::Result;
 use crate::project::drift::{self, Record};
@@ -21,16 +21,15 @@ pub struct Sight<'t> {
     pub records: Vec<Record>,
     /// The files that git tracks or would track.
     pub paths: BTreeSet<RelPath>,
-    /// Those that are as we wrote them: they keep the rules.
-    pub pristine: HashSet<RelPath>,
-    /// The texts of all others, and of those that register something.
-    texts: BTreeMap<RelPath, String>,
+    /// The texts of those that may break a rule, and of those that register something.
+    texts: BTreeMap<RelPath, Text>,
 }
 
-/// What became of reading one file.
-enum Seen {
-    Pristine(Option<String>),
-    Other(Option<String>),
+/// A text.
+struct Text {
+    text: String,
+    /// Whether it is as we wrote it, and so keeps the rules.
+    pristine: bool,
 }
 
 impl<'t> Sight<'t> {
@@ -47,23 +46,16 @@ impl<'t> Sight<'t> {
         let ignored = Ignored::read(tree)?;
         let paths = tree.walk(&|path, directory| !ignored.has(path, directory))?;
         let seen = parallel::each(&paths, |path| look(tree, path, hashes.get(path)));
-        let (mut pristine, mut texts) = (HashSet::new(), BTreeMap::new());
-        for (path, seen) in paths.iter().zip(seen) {
-            let text = match seen? {
-                Seen::Pristine(text) => {
-                    pristine.insert(path.clone());
-                    text
-                }
-                Seen::Other(text) => text,
-            };
-            texts.extend(text.map(|text| (path.clone(), text)));
+        let mut texts = BTreeMap::new();
+        for (path, text) in paths.iter().zip(seen) {
+            texts.extend(text?.map(|text| (path.clone(), text)));
         }
-        Ok(Sight { tree, records, paths: paths.into_iter().collect(), pristine, texts })
+        Ok(Sight { tree, records, paths: paths.into_iter().collect(), texts })
     }
 
     /// Returns the text of a file that somebody wrote or changed, or that registers something.
     pub fn text(&self, path: &str) -> Option<&str> {
-        self.texts.get(&RelPath::parse(path).ok()?).map(String::as_str)
+        self.texts.get(&RelPath::parse(path).ok()?).map(|text| &*text.text)
     }
 
     /// Returns the text of any file that can be read as one.
@@ -76,14 +68,14 @@ impl<'t> Sight<'t> {
 
     /// Returns the texts in a directory, those below it included.
     pub fn below<'s>(&'s self, directory: &'s str) -> impl Iterator<Item = (&'s str, &'s str)> {
-        let texts = self.texts.iter().map(|(path, text)| (path.as_str(), &**text));
+        let texts = self.texts.iter().map(|(path, text)| (path.as_str(), &*text.text));
         texts.filter(move |(path, _)| is_below(path, directory))
     }
 
     /// Returns the texts that are not as we wrote them.
     pub fn written(&self) -> Vec<(&str, &str)> {
-        let texts = self.texts.iter().filter(|(path, _)| !self.pristine.contains(*path));
-        texts.map(|(path, text)| (path.as_str(), &**text)).collect()
+        let texts = self.texts.iter().filter(|(_, text)| !text.pristine);
+        texts.map(|(path, text)| (path.as_str(), &*text.text)).collect()
     }
 
     /// Tells whether a file is there.
@@ -107,21 +99,21 @@ impl<'t> Sight<'t> {
     }
 }
 
-/// Reads a file if it is ours or a text.
-fn look(tree: &dyn Tree, path: &RelPath, hash: Option<&String>) -> Result<Seen> {
+/// Returns the text of a file if it is one that the rules look at.
+fn look(tree: &dyn Tree, path: &RelPath, hash: Option<&String>) -> Result<Option<Text>> {
     let name = path.as_str();
-    let text = |bytes| String::from_utf8(bytes).ok();
-    let Some(hash) = hash else {
+    let file = match hash {
+        Some(_) => tree.read(path)?,
         // Somebody's pipe, or a link to nowhere, breaks no rule.
-        let file = if is_text(name) { tree.read(path).ok().flatten() } else { None };
-        return Ok(Seen::Other(file.and_then(|file| text(file.bytes))));
+        None if is_text(name) => tree.read(path).ok().flatten(),
+        None => None,
     };
-    let Some(file) = tree.read(path)? else { return Ok(Seen::Other(None)) };
-    Ok(match drift::is_as_written(&file.bytes, hash) {
-        true if registers(name) => Seen::Pristine(text(file.bytes)),
-        true => Seen::Pristine(None),
-        false => Seen::Other(text(file.bytes)),
-    })
+    let Some(file) = file else { return Ok(None) };
+    let pristine = hash.is_some_and(|hash| drift::is_as_written(&file.bytes, hash));
+    if pristine && !registers(name) {
+        return Ok(None);
+    }
+    Ok(String::from_utf8(file.bytes).ok().map(|text| Text { text, pristine }))
 }
 
 /// Tells whether a file is one in which people write.
