@@ -348,6 +348,17 @@ mod tests {
     }
 
     #[test]
+    fn a_module_cut_anywhere_is_asked_without_falling_over() {
+        let source = "from . import (a as b)\n@flow\ndef f(x=import_module('y')): ...\nclass C(D):\n    E = 1\n    __table__ = F\nrouter: R = g.h.commit()\n";
+        let asked = (0..source.len()).filter_map(|end| Scan::parse(&source[..end], "app").ok());
+        let counts = asked.map(|scan| {
+            let found = scan.imports().len() + scan.used().len() + scan.flows().len();
+            found + scan.classes().len() + scan.method_calls(&["commit"]).len()
+        });
+        assert!(counts.max() > Some(10));
+    }
+
+    #[test]
     fn flows_are_what_the_decorator_makes_one() {
         let source = "\
 @flow
