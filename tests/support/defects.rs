@@ -235,7 +235,12 @@ pub const DEFECTS: &[(&str, &str, &str, Edit)] = &[
     ),
     ("a record whose text is gone", "records", ".ddd-forge/flows/count.base.json.gz", Remove),
     ("the project's record", "records", ".ddd-forge/project.toml", Remove),
-    ("a placeholder", "placeholders", "README.md", Append("https://github.com/OWNER/REPOSITORY\n")),
+    (
+        "a placeholder",
+        "placeholders",
+        "docs/setup.md",
+        Write("See https://github.com/OWNER/REPOSITORY.\n"),
+    ),
     (
         "a placeholder of the sample",
         "placeholders",
