@@ -18,7 +18,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &["catalog", "error", "tree"]),
     ("plan", &["error", "tree"]),
     ("render", &["error", "model", "natural", "tree"]),
-    ("project", &["error", "model", "tree"]),
+    ("project", &["edit", "error", "model", "tree"]),
     ("process", &["error", "plan"]),
     ("machine", &["process"]),
     (

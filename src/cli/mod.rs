@@ -7,6 +7,7 @@ mod doctor;
 mod fields;
 mod flows;
 mod graph;
+mod list;
 mod new;
 mod status;
 mod undo;
@@ -50,6 +51,7 @@ enum Command {
     RemoveDomain(commands::remove_domain::Args),
     AddFlow(commands::add_flow::Args),
     RemoveFlow(commands::remove_flow::Args),
+    List(commands::list::Args),
     Graph(commands::graph::Args),
     Undo(commands::undo::Args),
     Status(commands::status::Args),
@@ -144,6 +146,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
         Command::RemoveDomain(args) => ("remove-domain", remove_domain(&args, &cli.global, ui)),
         Command::AddFlow(args) => ("add-flow", flows::add(&args, &cli.global, ui)),
         Command::RemoveFlow(args) => ("remove-flow", flows::remove(&args, &cli.global, ui)),
+        Command::List(args) => ("list", list::run(&args, &cli.global, ui)),
         Command::Graph(args) => ("graph", graph::run(&args, &cli.global, ui)),
         Command::Status(args) => ("status", status::run(&args, &cli.global, ui)),
         Command::Check(args) => ("check", check::run(&args, &cli.global, ui)),

@@ -12,6 +12,7 @@ mod documents;
 pub mod drop_field;
 mod flow_places;
 pub mod graph;
+pub mod list;
 pub mod new;
 mod option_args;
 mod recorded;

@@ -7,6 +7,7 @@ pub mod layers;
 pub mod parallel;
 mod records;
 mod revisions;
+pub mod routes;
 mod services;
 
 use std::path::{Path, PathBuf};

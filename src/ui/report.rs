@@ -41,6 +41,9 @@ pub struct Report {
     /// What was looked at, by a command that looks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub checks: Option<Value>,
+    /// The domains, flows and routes, by the command that lists them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project: Option<Value>,
     /// The domains, what refers to what, and the flows, by the command that draws them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub graph: Option<Value>,
@@ -124,6 +127,13 @@ impl Report {
     pub fn listed(command: &str, runs: &impl Serialize) -> Self {
         let runs = Some(serde_json::to_value(runs).expect("runs are JSON"));
         Report { ok: true, command: command.to_owned(), runs, ..Self::default() }
+    }
+
+    /// Reports what `command` lists of the project, and what it could not read.
+    pub fn listing(command: &str, listing: &impl Serialize, warnings: &[String]) -> Self {
+        let project = Some(serde_json::to_value(listing).expect("a listing is JSON"));
+        let warnings = warnings.to_vec();
+        Report { ok: true, command: command.to_owned(), project, warnings, ..Self::default() }
     }
 
     /// Reports the graph that `command` draws.

@@ -25,6 +25,7 @@ import domains
 import fields
 import flows
 import mutants
+import routes
 import service
 import tour
 import yaml
@@ -156,11 +157,13 @@ def check_code(project: Path, *tests: str) -> None:
             run(*database, *command, cwd=project)
 
 
-def check_project(project: Path, choice: combinations.Choice) -> None:
+def check_project(binary: Path, project: Path, choice: combinations.Choice) -> None:
     """Checks the code of a project that is installed, and starts it."""
     check_code(project, "test-cov")
     with step("the service, answering"):
         service.check(project, choice["auth"].split(","))
+    with step("its routes, as read and as run"):
+        routes.check(binary, project)
     run("uv", "run", "just", "down", cwd=project)
 
 
@@ -192,7 +195,7 @@ def full(binary: Path, projects: list[Path]) -> None:
             # Whatever is left out, domains go with it.
             domains.add(binary, project, 2)
             domains.whole(binary, project)
-        check_project(project, choice)
+        check_project(binary, project, choice)
         if number > 0:
             # Hundreds of megabytes each.
             shutil.rmtree(project)

@@ -32,6 +32,8 @@ RUNS = [
     (["drop-field", "orders", "name", "--project", "shop"], 0),
     (["drop-field", "orders", "name", "--project", "shop"], 2),
     (["graph", "--project", "shop"], 0),
+    (["list", "--project", "shop"], 0),
+    (["list", "nosuch", "--project", "shop"], 2),
     (["undo", "--project", "shop", "--list"], 0),
     (["undo"], 4),
     (["status", "--project", "shop"], 0),

@@ -288,17 +288,9 @@ pub fn revision_id(act: &str, domain: &Domain, migrations: &Migrations) -> Strin
 }
 
 fn routes(domain: &Domain) -> Vec<String> {
-    let path = format!("/api/v1/{}", domain.names.route);
-    let one = format!("{path}/{{{}_id}}", domain.names.singular);
-    let route = |op: &&str| match *op {
-        "list" => format!("GET {path}"),
-        "create" => format!("POST {path}"),
-        "read" => format!("GET {one}"),
-        "update" => format!("PATCH {one}"),
-        "delete" => format!("DELETE {one}"),
-        "bulk-create" => format!("POST {path}/bulk"),
-        "bulk-update" => format!("PATCH {path}/bulk"),
-        _ => format!("DELETE {path}/bulk"),
+    let route = |op: &&str| {
+        let (method, path) = domain.route(op);
+        format!("{method} /api/v1{path}")
     };
     domain.ops.iter().map(route).collect()
 }

@@ -58,6 +58,17 @@ pub struct Meanings {
     pub imports: HashMap<String, (String, String)>,
 }
 
+/// How a module puts routers together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Assembly {
+    /// What it imports: from which module, what it is called there, and here.
+    pub imports: Vec<(String, String, String)>,
+    /// The elements of its list.
+    pub listed: Vec<String>,
+    /// What it includes by a call, each with the code of its prefix, if it has one.
+    pub included: Vec<(String, Option<String>)>,
+}
+
 const METHODS: &[&str] = &["get", "post", "put", "patch", "delete", "head", "options", "trace"];
 
 /// Reads the routes of the router that is called `router` in a module.
@@ -111,6 +122,30 @@ fn endpoint(
         function: module.name_of(function).to_owned(),
         line: statement.start_position().row + 1,
         needs,
+    })
+}
+
+/// Reads how a module puts together the routers of its list `list`, and others.
+///
+/// # Errors
+/// Fails with the line of the first error where the text is not valid Python.
+pub fn assembly(source: &str, list: &str) -> Result<Assembly, usize> {
+    let module = Module::parse(source)?;
+    let imports = module.imports().into_iter().filter_map(|import| {
+        let called = import.called().to_owned();
+        Some((import.module?, import.name, called))
+    });
+    let (lists, _) = module.lists(list);
+    let elements = lists.into_iter().flat_map(|list| module.elements(list));
+    let calls = module.all().filter(|node| module.called(*node) == Some("include_router"));
+    let included = calls.filter_map(|call| {
+        let prefix = module.keyword(call, "prefix").map(|node| module.text(node).to_owned());
+        Some((module.text(module.argument(call)?).to_owned(), prefix))
+    });
+    Ok(Assembly {
+        imports: imports.collect(),
+        listed: elements.map(|element| module.text(element).to_owned()).collect(),
+        included: included.collect(),
     })
 }
 
@@ -187,7 +222,8 @@ impl<'a> Module<'a> {
 
     /// Returns the text of a string that nothing is put into.
     fn plain(&self, node: Node<'_>) -> Option<String> {
-        let text = Some(self.text(node)).filter(|text| node.kind() == "string" && !text.contains('\\'))?;
+        let text =
+            Some(self.text(node)).filter(|text| node.kind() == "string" && !text.contains('\\'))?;
         let inner = |quote| text.strip_prefix(quote)?.strip_suffix(quote);
         inner('"').or_else(|| inner('\'')).map(str::to_owned)
     }

@@ -2,6 +2,7 @@
 //!
 //! The place is found in the syntax, never by patterns in the text; then bytes are spliced.
 
+mod endpoints;
 mod import_scan;
 mod imports;
 mod merge;
@@ -16,6 +17,7 @@ use imports::{add_import, remove_import};
 use places::{add_place, find_place, remove_place};
 use syntax::{Binding, Module};
 
+pub use endpoints::{Assembly, Endpoint, Endpoints, Meanings, Need, assembly, endpoints, meanings};
 pub use import_scan::{Class, Flow, Import, Scan};
 pub use merge::{Conflict, Merged, merge};
 pub use pristine::register_pristine;
