@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::error::{Error, Result};
 use crate::model::{Domain, FLOWS, Flow, Manifest, OPS, Scope, Write, nearest};
 use crate::natural::natural;
-use crate::project::drift::{self, Owner, Record};
+use crate::project::drift::{self, Owner, Record, State};
 use crate::project::routes::{Access, Modules, ROUTES, Route};
 use crate::project::{self, parallel};
 use crate::shell::shell_line;
@@ -129,13 +129,14 @@ fn found(tree: &dyn Tree, module: &str) -> Result<Found> {
         format!("app/domains/{module}/authorization.py"),
     ];
     files.retain(|(path, _)| [&routes, &service, &scope].iter().any(|own| path.as_str() == **own));
-    let states = drift::states(tree, &files)?;
-    let pristine = |path: &str| {
-        let mut states = files.iter().zip(&states);
-        states.any(|((own, _), state)| own.as_str() == path && *state == drift::State::Pristine)
-    };
-    let (has_own_routes, has_own_rules) =
-        (!pristine(&routes), !pristine(&service) || !pristine(&scope));
+    let mut pristine = Vec::new();
+    for (path, hash) in &files {
+        if drift::state(tree, path, hash)? == State::Pristine {
+            pristine.push(path.as_str());
+        }
+    }
+    let changed = |path: &str| !pristine.contains(&path);
+    let (has_own_routes, has_own_rules) = (changed(&routes), changed(&service) || changed(&scope));
     Ok(Found { domain, has_own_routes, has_own_rules })
 }
 

@@ -93,17 +93,22 @@ pub fn files_in(record: &Record, text: &str) -> Result<Vec<(RelPath, String)>> {
 /// # Errors
 /// Fails where one of them cannot be read.
 pub fn states(tree: &dyn Tree, files: &[(RelPath, String)]) -> Result<Vec<State>> {
-    let state = |(path, hash): &(RelPath, String)| {
-        Ok(match tree.read(path) {
-            Ok(None) => State::Deleted,
-            Ok(Some(file)) if is_as_written(&file.bytes, hash) => State::Pristine,
-            Ok(Some(_)) => State::Modified,
-            // Something else than a file stands there.
-            Err(error) if error.kind == Kind::NotApplied => State::Modified,
-            Err(error) => return Err(error),
-        })
-    };
-    parallel::each(files, state).into_iter().collect()
+    parallel::each(files, |(path, hash)| state(tree, path, hash)).into_iter().collect()
+}
+
+/// Returns what became of a file whose hash was `hash`.
+///
+/// # Errors
+/// Fails where it cannot be read.
+pub fn state(tree: &dyn Tree, path: &RelPath, hash: &str) -> Result<State> {
+    Ok(match tree.read(path) {
+        Ok(None) => State::Deleted,
+        Ok(Some(file)) if is_as_written(&file.bytes, hash) => State::Pristine,
+        Ok(Some(_)) => State::Modified,
+        // Something else than a file stands there.
+        Err(error) if error.kind == Kind::NotApplied => State::Modified,
+        Err(error) => return Err(error),
+    })
 }
 
 /// Tells whether a file is the one with this hash, though a checkout may have given it the line ends

@@ -1,6 +1,6 @@
 //! A registration in a file that is known to be as we wrote it: no need to parse.
 
-use super::Registration;
+use super::{Assembly, Registration};
 use crate::natural::natural;
 
 /// Registers in a file of ours; `None` where anything looks unusual.
@@ -29,6 +29,40 @@ pub fn register_pristine(source: &str, registration: &Registration<'_>) -> Optio
         plain.then(|| name.to_owned())
     })
 }
+
+/// Reads how a router is put together that has no line but such as we write; `None` for any other.
+pub fn plain_assembly(source: &str, list: &str) -> Option<Assembly> {
+    let mut found = Assembly::default();
+    let mut in_list = false;
+    let is_name = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    for line in source.lines() {
+        let import = line.strip_prefix("from ").and_then(|rest| rest.split_once(" import "));
+        match (import, line.strip_prefix("    ").and_then(|rest| rest.strip_suffix(','))) {
+            (Some((module, names)), _) => {
+                let (name, called) = names.split_once(" as ").unwrap_or((names, names));
+                if !is_name(name) || !is_name(called) {
+                    return None;
+                }
+                found.imports.push((module.to_owned(), name.to_owned(), called.to_owned()));
+            }
+            (None, Some(name)) if in_list && is_name(name) => found.listed.push(name.to_owned()),
+            _ if line.strip_prefix(list) == Some(" = [") => in_list = true,
+            _ if line == "]" => in_list = false,
+            _ if OTHERS.contains(&line) || line.starts_with("\"\"\"Every route") => {}
+            _ => return None,
+        }
+    }
+    Some(found)
+}
+
+/// The lines of a router of ours that name none.
+const OTHERS: &[&str] = &[
+    "",
+    "__all__ = [\"api_router\", \"webhook_router\"]",
+    "api_router = APIRouter()",
+    "for router in ROUTERS:",
+    "    api_router.include_router(router)",
+];
 
 /// Puts `line` into the first run of lines after `start` that have a name, where its own sorts.
 fn insert(
