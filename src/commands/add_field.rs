@@ -167,10 +167,12 @@ fn fill(alteration: &mut Alteration, args: &Args, migrates: bool) -> Result<()> 
             return Err(refuse(format!("`{name}` is none of the fields that are added")));
         };
         if field.nullable || field.default.is_some() {
-            return Err(refuse(format!("`{name}` needs no value: rows that are there have one")));
+            let message = "rows that are there have nothing in it, or the default";
+            return Err(refuse(format!("`{name}` needs no `--fill`: {message}")));
         }
-        *fill = Some(filled(field, value).map_err(|error| {
-            refuse(error.message).hint(format!("an expression is one: `{name}=sql:…`"))
+        *fill = Some(filled(field, value).map_err(|_| {
+            refuse(format!("`{}` is no value for every `{field}`", value.escape_debug()))
+                .hint(format!("an expression is one: `{name}=sql:…`"))
         })?);
     }
     let needs = |(field, fill): &&(Field, Option<Fill>)| {
@@ -190,15 +192,14 @@ fn filled(field: &Field, value: &str) -> Result<Fill> {
             false => Err(Error::usage("an expression is one line")),
         };
     }
-    let with_default = Field::parse(&format!("{field}:default={value}"))?;
-    with_default.default.map(Fill::Value).ok_or_else(|| Error::usage("there is no such value"))
+    field.value(value).map(Fill::Value)
 }
 
 fn needs_value(field: &Field) -> Error {
     let name = &field.name;
     let message =
         format!("`{field}` is required, and rows that are there would have nothing in it");
-    let takes_default = |value: &str| Field::parse(&format!("{field}:default={value}")).is_ok();
+    let takes_default = |value: &str| field.value(value).is_ok();
     let first = field.values().first().map_or("0", String::as_str);
     let error = Error::usage(message);
     let error = match [first, "a", "now", "empty"].into_iter().any(takes_default) {

@@ -105,6 +105,20 @@ impl Field {
     }
 }
 
+impl Field {
+    /// Reads a value that the field could have where nothing is said.
+    ///
+    /// # Errors
+    /// Fails with exit code 2 for one that it cannot have.
+    pub fn value(&self, text: &str) -> Result<Value> {
+        let segment = Segment { word: text, start: 0, text };
+        let value = default(self, segment, Some(segment))?;
+        let with_value = Field { default: Some(value.clone()), ..self.clone() };
+        check(&with_value).map_err(|problem| segment.error(problem.message))?;
+        Ok(value)
+    }
+}
+
 fn segments(word: &str) -> Vec<Segment<'_>> {
     let mut start = 0;
     word.split(':')

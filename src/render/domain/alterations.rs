@@ -278,17 +278,38 @@ fn sql(fill: &Fill) -> String {
     }
 }
 
-/// Returns a statement as Python writes it; SQLAlchemy would take a word after a colon for a parameter.
+/// Returns a statement as Python writes it; SQLAlchemy would take a word after a colon for a parameter,
+/// unless a word or another colon stands before it.
 fn python(statement: &str) -> String {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let mut text = String::new();
     let mut before = ' ';
-    for c in statement.chars() {
+    let mut rest = statement.chars().peekable();
+    while let Some(c) = rest.next() {
+        let parameter = c == ':' && rest.peek().copied().is_some_and(is_word);
         match c {
-            ':' if before != ':' && !before.is_alphanumeric() => text.push_str("\\\\:"),
+            ':' if parameter && before != ':' && !is_word(before) => text.push_str("\\\\:"),
             '"' | '\\' => text.extend(['\\', c]),
             c => text.push(c),
         }
         before = c;
     }
     quoted(&text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_has_no_parameters() {
+        for (statement, expected) in [
+            ("x = 'a:b'", r#""x = 'a:b'""#),
+            ("x = ':b' || id::text", r#""x = '\\:b' || id::text""#),
+            ("x = '0'::uuid", r#""x = '0'::uuid""#),
+            (r#"x = "y" || '\'"#, r#""x = \"y\" || '\\'""#),
+        ] {
+            assert_eq!(python(statement), expected);
+        }
+    }
 }
