@@ -131,6 +131,9 @@ impl Global {
 /// Runs the command line `args`, program name first, and returns the exit code.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
     let args: Vec<OsString> = args.into_iter().collect();
+    if asks_version(&args) {
+        return print(VERSION, Ui::default());
+    }
     let mut cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(error) => return refuse(&args, &error),
@@ -184,16 +187,45 @@ fn remove_domain(args: &commands::remove_domain::Args, global: &Global, ui: Ui) 
     })
 }
 
+/// What `--version` prints.
+const VERSION: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"), "\n");
+
+/// Tells whether only the version is asked for, which needs no parser of every verb.
+fn asks_version(args: &[OsString]) -> bool {
+    matches!(args, [_, flag] if flag == "--version" || flag == "-V")
+}
+
+/// Prints data and returns the exit code.
+fn print(text: &str, ui: Ui) -> u8 {
+    ui.data(text).map_or(Kind::Failed.exit_code(), |()| 0)
+}
+
 /// Prints what the parser said: help and version are data, all else is an error.
 fn refuse(args: &[OsString], error: &clap::Error) -> u8 {
     let text = visible(&error.render().to_string());
     let ui = Ui { json: args.iter().any(|arg| arg == "--json"), ..Ui::default() };
     if !error.use_stderr() {
-        return ui.data(&text).map_or(Kind::Failed.exit_code(), |()| 0);
+        return print(&text, ui);
     }
     match ui.json {
         true => ui.error("", &Error::usage(text.trim_start_matches("error: ").trim_end())),
         false => ui.say(&text),
     }
     Kind::Usage.exit_code()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_without_the_parser_is_what_the_parser_prints() {
+        for flag in ["--version", "-V"] {
+            let args = ["ddd-forge", flag].map(OsString::from);
+            assert!(asks_version(&args));
+            let parsed = Cli::try_parse_from(&args).err().map(|error| error.render().to_string());
+            assert_eq!(parsed.as_deref(), Some(VERSION));
+        }
+        assert!(!asks_version(&["ddd-forge", "new", "-V"].map(OsString::from)));
+    }
 }
