@@ -112,6 +112,7 @@ fn refuse_uses(
             if let Some(field) = dropped.iter().find(|field| own && names(line, field)) {
                 let reason = format!("`{}` is used here", field.column());
                 draft.problem(path.clone(), Some(index + 1), reason, line.to_owned());
+                draft.way_out("or give --force, which leaves code of yours as it is");
             }
         }
     }

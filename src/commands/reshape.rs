@@ -139,6 +139,7 @@ impl Reshaping<'_> {
                 false => {
                     let snippet = changed_lines(base, theirs);
                     draft.problem(path.clone(), Some(*line), reason.clone(), snippet);
+                    draft.way_out("or give --merge, which writes both with markers, for an editor");
                 }
             }
         }

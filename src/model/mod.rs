@@ -7,6 +7,7 @@ mod field;
 mod flow;
 mod flow_name;
 mod graph;
+mod inflection;
 mod manifest;
 mod name;
 mod options;

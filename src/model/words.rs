@@ -1,32 +1,14 @@
 //! Words: their forms, and the nearest to one that was mistyped.
 
-/// Where the library errs, or has a form that programmers do not use: singular and plural.
-const IRREGULAR: &[(&str, &str)] = &[
-    ("alias", "aliases"),
-    ("analysis", "analyses"),
-    ("axis", "axes"),
-    ("basis", "bases"),
-    ("cache", "caches"),
-    ("canvas", "canvases"),
-    ("datum", "datums"),
-    ("epoch", "epochs"),
-    ("index", "indexes"),
-    ("lens", "lenses"),
-    ("medium", "mediums"),
-    ("monarch", "monarchs"),
-    ("schema", "schemas"),
-    ("stomach", "stomachs"),
-    ("thesis", "theses"),
-    ("vertex", "vertices"),
-    ("virus", "viruses"),
-    ("waltz", "waltzes"),
-];
+use super::inflection;
 
 /// Words that are the same for one and for many.
 const UNCOUNTABLE: &[&str] = &[
     "advice",
     "aircraft",
     "analytics",
+    "cash",
+    "chassis",
     "data",
     "deer",
     "equipment",
@@ -34,8 +16,11 @@ const UNCOUNTABLE: &[&str] = &[
     "fish",
     "goods",
     "hardware",
+    "health",
     "information",
+    "literature",
     "luggage",
+    "mail",
     "media",
     "merchandise",
     "metadata",
@@ -43,6 +28,9 @@ const UNCOUNTABLE: &[&str] = &[
     "music",
     "news",
     "offspring",
+    "pollution",
+    "rain",
+    "research",
     "series",
     "settings",
     "sheep",
@@ -50,36 +38,31 @@ const UNCOUNTABLE: &[&str] = &[
     "species",
     "staff",
     "traffic",
+    "wealth",
     "weather",
 ];
 
 /// Returns the plural of the last word of a snake-case name; of a plural, itself.
 pub fn plural(name: &str) -> String {
-    form(name, |(_, plural)| plural, |word| pluralizer::pluralize(word, 2, false))
+    form(name, inflection::plural)
 }
 
 /// Returns the singular of the last word of a snake-case name; of a singular, itself.
 pub fn singular(name: &str) -> String {
-    form(name, |(singular, _)| singular, |word| pluralizer::pluralize(word, 1, false))
+    form(name, inflection::singular)
 }
 
 /// Changes the last word of `name`, whose digits at the end stay.
-fn form(
-    name: &str,
-    known: impl Fn(&(&'static str, &'static str)) -> &'static str,
-    regular: impl Fn(&str) -> String,
-) -> String {
+fn form(name: &str, bend: impl Fn(&str) -> String) -> String {
     let (head, last) = match name.rsplit_once('_') {
         Some((head, last)) => (format!("{head}_"), last),
         None => (String::new(), name),
     };
     let word = last.trim_end_matches(|c: char| c.is_ascii_digit());
     let digits = &last[word.len()..];
-    let irregular = IRREGULAR.iter().find(|(one, many)| *one == word || *many == word);
-    let changed = match irregular {
-        _ if UNCOUNTABLE.contains(&word) || word.len() < 2 => word.to_owned(),
-        Some(pair) => known(pair).to_owned(),
-        None => regular(word),
+    let changed = match UNCOUNTABLE.contains(&word) || word.len() < 2 {
+        true => word.to_owned(),
+        false => bend(word),
     };
     format!("{head}{changed}{digits}")
 }
@@ -150,59 +133,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_and_many() {
-        let pairs = [
-            ("order", "orders"),
-            ("order_item", "order_items"),
-            ("address", "addresses"),
-            ("analysis", "analyses"),
-            ("axis", "axes"),
-            ("basis", "bases"),
-            ("bonus", "bonuses"),
-            ("box", "boxes"),
-            ("bus", "buses"),
-            ("cache", "caches"),
-            ("campus", "campuses"),
-            ("case", "cases"),
-            ("child", "children"),
-            ("class", "classes"),
-            ("company", "companies"),
-            ("criterion", "criteria"),
-            ("database", "databases"),
-            ("day", "days"),
-            ("gas", "gases"),
-            ("hero", "heroes"),
-            ("index", "indexes"),
-            ("invoice", "invoices"),
-            ("key", "keys"),
-            ("knife", "knives"),
-            ("leaf", "leaves"),
-            ("lens", "lenses"),
-            ("license", "licenses"),
-            ("man", "men"),
-            ("matrix", "matrices"),
-            ("movie", "movies"),
-            ("order2", "orders2"),
-            ("person", "people"),
-            ("photo", "photos"),
-            ("policy", "policies"),
-            ("process", "processes"),
-            ("proof", "proofs"),
-            ("purchase", "purchases"),
-            ("quiz", "quizzes"),
-            ("response", "responses"),
-            ("roof", "roofs"),
-            ("schema", "schemas"),
-            ("shoe", "shoes"),
-            ("status", "statuses"),
-            ("tax", "taxes"),
-            ("tomato", "tomatoes"),
-            ("virus", "viruses"),
-            ("warehouse", "warehouses"),
-        ];
+    fn the_last_word_of_a_name_is_bent_and_its_digits_stay() {
+        let pairs = [("order", "orders"), ("order_item", "order_items"), ("order2", "orders2")];
         for (one, many) in pairs {
             assert_eq!((plural(one), singular(many)), (many.to_owned(), one.to_owned()));
-            assert_eq!((plural(many), singular(one)), (many.to_owned(), one.to_owned()));
         }
         for word in UNCOUNTABLE {
             assert_eq!((plural(word), singular(word)), ((*word).to_owned(), (*word).to_owned()));

@@ -19,6 +19,7 @@ pub struct Draft<'tree> {
     touched: BTreeMap<RelPath, Touched>,
     conflicts: Vec<RelPath>,
     problems: Vec<Problem>,
+    ways_out: Vec<String>,
     kept: BTreeSet<RelPath>,
     /// Everything but the files.
     set: ChangeSet,
@@ -28,7 +29,8 @@ impl<'tree> Draft<'tree> {
     /// Starts from `tree` with nothing decided.
     pub fn new(tree: &'tree dyn Tree) -> Self {
         let (touched, kept, set) = (BTreeMap::new(), BTreeSet::new(), ChangeSet::default());
-        Draft { tree, touched, conflicts: Vec::new(), problems: Vec::new(), kept, set }
+        let (conflicts, problems, ways_out) = (Vec::new(), Vec::new(), Vec::new());
+        Draft { tree, touched, conflicts, problems, ways_out, kept, set }
     }
 
     /// Returns the file as decided so far.
@@ -112,6 +114,13 @@ impl<'tree> Draft<'tree> {
         self.problems.push(Problem { path, line, reason, snippet });
     }
 
+    /// Names another way out, should there be problems; each once.
+    pub fn way_out(&mut self, way: &str) {
+        if !self.ways_out.iter().any(|known| known == way) {
+            self.ways_out.push(way.to_owned());
+        }
+    }
+
     /// Tells whether an edit of a file cannot be made.
     pub fn has_problem(&self, path: &RelPath) -> bool {
         self.problems.iter().any(|problem| problem.path == *path)
@@ -164,7 +173,8 @@ impl<'tree> Draft<'tree> {
     /// Fails with every conflict and every problem at once; then nothing may be written.
     pub fn finish(self) -> Result<ChangeSet> {
         if !self.conflicts.is_empty() || !self.problems.is_empty() {
-            return Err(refusal(self.conflicts, &self.problems));
+            let error = refusal(self.conflicts, &self.problems);
+            return Err(self.ways_out.into_iter().fold(error, Error::hint));
         }
         let emptied = self.emptied()?;
         let mut set = ChangeSet { emptied, ..self.set };
