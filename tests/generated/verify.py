@@ -257,6 +257,9 @@ def check_domains(binary: Path, python: str) -> None:
     with step("set-up"):
         run("uv", "sync", cwd=project)
     check_code(project, "test")
+    with step("its routes, as read and as run"):
+        run("uv", "run", "just", "env-init", cwd=project)
+        routes.check(binary, project)
     domains.remove(binary, project)
     with step("without the half of them: lint, types, migrations, access"):
         run("uv", "run", "just", "lint", cwd=project)
