@@ -29,7 +29,11 @@ buyer:ref=customers hash:string=64:secret:nullable state:string:readonly:nullabl
 """.split()
 FILLED = ["text_required=none yet", "code=sql:substr(id::text, 1, 12)", "size=7"]
 FILLED += ["buyer=sql:(SELECT id FROM customers LIMIT 1)"]
-MORE = ["due_at:datetime:nullable", "priority:int:min=0:default=0", "channel:enum=web,shop:default=web"]
+MORE = [
+    "due_at:datetime:nullable",
+    "priority:int:min=0:default=0",
+    "channel:enum=web,shop:default=web",
+]
 MORE += ["buyer:ref=users:nullable:rel", "label_text:string=40:nullable:search"]
 
 # What pytest runs of the tests of all: those of the domains that change, and of the project.
