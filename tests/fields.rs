@@ -69,6 +69,25 @@ fn fields_that_come_later_come_to_the_same_as_those_that_were_there() {
 }
 
 #[test]
+fn undo_takes_each_of_them_back() {
+    let place = project();
+    run(&place, "add-domain things name:string other:text:nullable").exits(0);
+    let whole = |place: &Place| {
+        let mut picture = picture(&place.path("shop"));
+        picture.retain(|path, _| !path.starts_with(".ddd-forge/undo"));
+        picture
+    };
+    let before = whole(&place);
+    let commands = FIELDS.iter().map(|fields| format!("add-field things {fields} --no-rows"));
+    for command in commands.chain(["drop-field things other".to_owned()]) {
+        run(&place, &command).exits(0);
+        assert!(whole(&place) != before);
+        run(&place, "undo").exits(0);
+        assert!(whole(&place) == before, "{command}");
+    }
+}
+
+#[test]
 fn the_migrations_as_they_are_written() {
     let place = project();
     run(&place, "add-domain orders number:string=20 status:enum=draft,paid:default=draft").exits(0);
