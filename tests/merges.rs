@@ -7,6 +7,7 @@ mod support;
 use std::fs;
 use std::path::PathBuf;
 
+use ddd_forge::edit::python::merge;
 use living::picture;
 use similar::TextDiff;
 use support::{Place, Run, in_snapshots};
@@ -113,4 +114,79 @@ fn every_file_is_merged_as_its_owner_would_or_left_alone() {
         place.write(&file, &ours);
     }
     in_snapshots(|| insta::assert_snapshot!("edits-domain", said));
+}
+
+/// The modules of `orders`, as they are before and after a field comes.
+fn pairs() -> Vec<(String, String, String)> {
+    let place = project();
+    let files = [
+        "app/domains/orders/models.py",
+        "app/domains/orders/schemas.py",
+        "app/domains/orders/filters.py",
+        "app/domains/orders/repository.py",
+        "app/domains/orders/factory.py",
+        "tests/orders/values.py",
+        "tests/orders/test_api.py",
+    ];
+    let read = |file: &str| place.read(&format!("shop/{file}"));
+    let before: Vec<_> = files.iter().map(|file| read(file)).collect();
+    run(&place, ADDED).exits(0);
+    files.iter().zip(before).map(|(file, text)| (file.to_string(), text, read(file))).collect()
+}
+
+/// Numbers that are the same in every run, so that a failure can be looked at.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % end
+    }
+}
+
+/// What somebody might do to a file: comments, lines that go, come twice, or stand elsewhere.
+fn mangled(text: &str, chance: &mut Chance) -> String {
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    for number in 0..=chance.below(4) {
+        let at = chance.below(lines.len());
+        let indent = lines[at].len() - lines[at].trim_start().len();
+        match chance.below(6) {
+            0 => lines.insert(at, format!("{}# mine {number}", " ".repeat(indent))),
+            1 => lines[at] += "  # mine",
+            2 => drop(lines.remove(at)),
+            3 => lines.insert(at, lines[at].clone()),
+            4 => {
+                let line = lines.remove(at);
+                lines.insert(chance.below(lines.len()), line);
+            }
+            _ => lines.insert(at, String::new()),
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+#[test]
+fn whatever_becomes_of_a_file_it_is_merged_whole_or_not_and_no_comment_is_lost() {
+    let comments = |text: &str| text.matches("# mine").count();
+    let (mut merged, mut chance) = (0, Chance(5));
+    for (file, before, after) in pairs() {
+        for (base, theirs) in [(&before, &after), (&after, &before)] {
+            for _ in 0..15 {
+                let ours = mangled(base, &mut chance);
+                let Ok(result) = merge(base, &ours, theirs) else { continue };
+                assert_eq!(
+                    comments(&result.text),
+                    comments(&ours),
+                    "{file}\n{ours}\n=>\n{}",
+                    result.text
+                );
+                if result.conflicts.is_empty() {
+                    merged += 1;
+                    merge(base, &result.text, theirs).expect("what is merged is valid");
+                }
+            }
+        }
+    }
+    assert!(merged > 60, "{merged}");
 }

@@ -222,12 +222,16 @@ fn whatever_is_cut_or_doubled_nothing_falls_over_and_nothing_is_done_by_halves()
     for index in 0..lines.len() {
         let without = [&lines[..index], &lines[index + 1..]].concat().concat();
         let doubled = [&lines[..index + 1], &lines[index..]].concat().concat();
-        for ours in [without, doubled] {
+        for (ours, is_doubled) in [(without, false), (doubled, true)] {
             let Ok(merged) = merge(BASE, &ours, THEIRS) else { continue };
-            if merged.conflicts.is_empty() {
+            if !merged.conflicts.is_empty() {
+                continue;
+            }
+            assert!(merged.text.contains("order.paid_at]"), "line {index}\n{}", merged.text);
+            // Which of two that are alike is ours, nobody can tell.
+            if !is_doubled {
                 let again = merge(BASE, &merged.text, THEIRS).unwrap();
                 assert_eq!(again.text, merged.text, "line {index} of\n{ours}");
-                assert!(merged.text.contains("order.paid_at]"), "line {index}\n{}", merged.text);
             }
         }
     }

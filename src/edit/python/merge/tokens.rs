@@ -156,18 +156,38 @@ fn place(
     let before = old.start.checked_sub(1).map_or(Some(0), |index| Some(places[index]? + 1));
     let Some(before) = before else {
         // What comes at the end of a list comes there, whatever its last element has become.
-        return added.ends_list().then_some(Some(after..after));
+        let is_there = has_elements(&ours.tokens, after, added.own());
+        return added.ends_list().then_some((!is_there).then_some(after..after));
     };
-    let own = &ours.tokens[before..after];
-    let same = |window: &[Token<'_>]| {
-        window.iter().zip(added.own()).all(|(one, two)| one.text == two.text)
-    };
-    if own.windows(added.range.len()).any(same) {
+    if has_elements(&ours.tokens, after, added.own()) {
         return Some(None);
     }
+    let own = &ours.tokens[before..after];
     // Nothing may follow a keyword, or the options of a table.
     let place = if ends_in_keyword(own) { before } else { after };
     Some(Some(place..place))
+}
+
+/// Tells whether the list around the piece `place` has the elements already that are to be added to it;
+/// outside of a list, whether they stand just before.
+fn has_elements(ours: &[Token<'_>], place: usize, added: &[Token<'_>]) -> bool {
+    let is_comma = |token: &Token<'_>| token.text == ",";
+    let first = usize::from(added.first().is_some_and(is_comma));
+    let last = added.len() - usize::from(added.len() > 1 && added.last().is_some_and(is_comma));
+    let elements = &added[first..last.max(first)];
+    let same =
+        |window: &[Token<'_>]| window.iter().zip(elements).all(|(one, two)| one.text == two.text);
+    if elements.len() == added.len() {
+        let start = place.saturating_sub(added.len());
+        return place >= added.len() && same(&ours[start..place]);
+    }
+    let Some(start) = list_start(&ours[..place]) else { return false };
+    let rest = &ours[start..];
+    (0..rest.len().saturating_sub(elements.len())).any(|index| {
+        let end = index + elements.len();
+        let begins = index == 0 || is_comma(&rest[index - 1]);
+        begins && same(&rest[index..end]) && (is_comma(&rest[end]) || closes(&rest[end]))
+    })
 }
 
 /// Tells whether the last of several elements has to be the last one.
