@@ -35,14 +35,14 @@ struct Found<'a> {
 /// Adds a line where it sorts among those that are there.
 pub fn add(source: &str, place: Place<'_>, line: &str) -> Line {
     let Some((lines, end)) = lines(source, place) else { return Line::NoPlace };
-    if lines.iter().any(|found| place.plain(found.text) == place.plain(line)) {
+    let (plain, key) = (place.plain(line), place.key(line));
+    if lines.iter().any(|found| place.plain(found.text) == plain) {
         return Line::Done(Edit::Unchanged);
     }
-    let same = |found: &&Found<'_>| place.key(found.text) == place.key(line);
-    if let Some(other) = lines.iter().find(same) {
+    if let Some(other) = lines.iter().find(|found| place.key(found.text) == key) {
         return Line::Other(source[..other.start].matches('\n').count() + 1);
     }
-    let key = natural(&place.key(line));
+    let key = natural(&key);
     let next = lines.iter().find(|found| natural(&place.key(found.text)) > key);
     let at = next.map_or(end, |found| found.start);
     let indent = lines.first().map_or("", |found| indent(found.text));
@@ -58,14 +58,15 @@ pub fn add(source: &str, place: Place<'_>, line: &str) -> Line {
 /// Takes a line out.
 pub fn remove(source: &str, place: Place<'_>, line: &str) -> Line {
     let Some((lines, _)) = lines(source, place) else { return Line::NoPlace };
-    if let Some(found) = lines.iter().find(|each| place.plain(each.text) == place.plain(line)) {
+    let (plain, key) = (place.plain(line), place.key(line));
+    if let Some(found) = lines.iter().find(|each| place.plain(each.text) == plain) {
         return Line::Done(Edit::Changed(format!(
             "{}{}",
             &source[..found.start],
             &source[found.end..]
         )));
     }
-    match lines.iter().find(|found| place.key(found.text) == place.key(line)) {
+    match lines.iter().find(|found| place.key(found.text) == key) {
         Some(other) => Line::Other(source[..other.start].matches('\n').count() + 1),
         None => Line::Done(Edit::Unchanged),
     }

@@ -1,6 +1,6 @@
 //! The domains of a project, as their records tell.
 
-use super::text;
+use super::{parallel, text};
 use crate::error::{Error, Result};
 use crate::model::{DOMAINS, Domain, Options, Scope};
 use crate::tree::{RelPath, Tree};
@@ -27,29 +27,28 @@ pub struct Known {
 /// # Errors
 /// Fails where a record cannot be read, with exit code 4 for one that is not whole.
 pub fn known_domains(tree: &dyn Tree) -> Result<Vec<Known>> {
-    let mut domains = Vec::new();
-    for module in modules(tree)? {
-        let path = Domain::path(&module);
-        let record = text(tree, &path)?.unwrap_or_default();
-        let word = |key: &str| {
-            let value =
-                record.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(" = \""));
-            value.and_then(|value| value.strip_suffix('"')).map(str::to_owned).ok_or_else(|| {
-                Error::not_applied(format!("`{path}` has no usable `{key}`"))
-                    .at(&path)
-                    .hint(format!("git checkout -- {path}"))
-            })
-        };
-        let scope = word("scope")?;
-        domains.push(Known {
-            class: word("class")?,
-            table: word("table")?,
-            route: word("route")?,
-            scope: Scope::ALL.into_iter().find(|each| each.name() == scope),
-            module,
-        });
-    }
-    Ok(domains)
+    parallel::each(&modules(tree)?, |module| known(tree, module)).into_iter().collect()
+}
+
+fn known(tree: &dyn Tree, module: &str) -> Result<Known> {
+    let path = Domain::path(module);
+    let record = text(tree, &path)?.unwrap_or_default();
+    let word = |key: &str| {
+        let value = record.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(" = \""));
+        value.and_then(|value| value.strip_suffix('"')).map(str::to_owned).ok_or_else(|| {
+            Error::not_applied(format!("`{path}` has no usable `{key}`"))
+                .at(&path)
+                .hint(format!("git checkout -- {path}"))
+        })
+    };
+    let scope = word("scope")?;
+    Ok(Known {
+        class: word("class")?,
+        table: word("table")?,
+        route: word("route")?,
+        scope: Scope::ALL.into_iter().find(|each| each.name() == scope),
+        module: module.to_owned(),
+    })
 }
 
 /// Returns the packages of the domains that were added, sorted.

@@ -1,5 +1,6 @@
 //! The graph of migrations, read from their files: no database, no Python.
 
+use super::parallel;
 use crate::error::{Error, Result};
 use crate::tree::{RelPath, Tree};
 
@@ -49,16 +50,16 @@ impl Migrations {
     /// # Errors
     /// Fails where a file cannot be read, with exit code 4 where one does not say what it follows.
     pub fn read(tree: &dyn Tree) -> Result<Migrations> {
-        let mut migrations = Vec::new();
-        for name in tree.entries(&RelPath::parse(VERSIONS)?)? {
-            if !name.ends_with(".py") {
-                continue;
-            }
-            let Ok(path) = RelPath::parse(&format!("{VERSIONS}/{name}")) else { continue };
-            let Some(file) = tree.read(&path)? else { continue };
-            migrations.extend(Migration::read(path, &String::from_utf8_lossy(&file.bytes))?);
-        }
-        Ok(Migrations(migrations))
+        let names = tree.entries(&RelPath::parse(VERSIONS)?)?;
+        let modules = names.iter().filter(|name| name.ends_with(".py"));
+        let paths = modules.filter_map(|name| RelPath::parse(&format!("{VERSIONS}/{name}")).ok());
+        let paths: Vec<_> = paths.collect();
+        let read = parallel::each(&paths, |path| match tree.read(path)? {
+            Some(file) => Migration::read(path.clone(), &String::from_utf8_lossy(&file.bytes)),
+            None => Ok(None),
+        });
+        let read: Vec<_> = read.into_iter().collect::<Result<_>>()?;
+        Ok(Migrations(read.into_iter().flatten().collect()))
     }
 
     /// Returns the migrations that none follows.
