@@ -123,6 +123,8 @@ fn every_refusal_says_what_where_and_what_to_do() {
         "add-field orders status:enum=draft,paid,void",
         "add-field orders status:enum=+paid,+a!b",
         "add-field orders statsu:enum=+paid",
+        "add-field orders status:enum=+lost:nullable",
+        "add-field orders status:enum=+lost status:enum=+void",
         "add-field orders total:decimal",
         "add-field orders code:string:unique",
         "add-field orders customer:ref=custmers",

@@ -83,7 +83,15 @@ fn asked(domain: &Domain, args: &Args) -> Result<Alteration> {
     let (values, fields): (Vec<_>, Vec<_>) =
         args.fields.iter().cloned().partition(|word| word.contains(":enum=+"));
     for word in &values {
-        alteration.widened.extend(widened(domain, word)?);
+        let widened = widened(domain, word)?;
+        let known = |(_, field): &(Field, Field)| {
+            alteration.widened.iter().any(|(_, other)| other.name == field.name)
+        };
+        if widened.as_ref().is_some_and(known) {
+            let error = Error::usage("the values of an enum come in one word").at(word.clone());
+            return Err(error.hint("for example `status:enum=+refunded,+lost`"));
+        }
+        alteration.widened.extend(widened);
     }
     for field in parse_fields(&fields)? {
         let taken = |other: &&Field| {
@@ -120,6 +128,9 @@ fn widened(domain: &Domain, word: &str) -> Result<Option<(Field, Field)>> {
     let (name, added) = word.split_once(":enum=").unwrap_or((word, ""));
     let refuse = |message: String| Error::usage(message).at(word.to_owned());
     let enums = || domain.fields.iter().filter(|field| !field.values().is_empty());
+    if added.contains(':') {
+        return Err(refuse("an enum that is there gets values, and nothing else".to_owned()));
+    }
     let Some(present) = enums().find(|field| field.name == name) else {
         let error = refuse(format!("`{}` has no enum `{name}`", domain.names.module));
         return Err(match nearest(name, enums().map(|field| &*field.name)) {
