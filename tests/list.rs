@@ -22,7 +22,7 @@ fn project() -> Place {
 
 /// The routes whose path has `part`: method, path, access, action, allowed.
 fn routes(place: &Place, part: &str) -> Vec<[String; 5]> {
-    let report = run(place, "list --json").exits(0).json();
+    let report = run(place, "list --routes --json").exits(0).json();
     let routes = report["project"]["routes"].as_array().unwrap().clone();
     let word = |value: &Value| value.as_str().unwrap_or("-").to_owned();
     let route = |route: Value| {
@@ -35,8 +35,13 @@ fn routes(place: &Place, part: &str) -> Vec<[String; 5]> {
 fn people_see_domains_flows_and_routes() {
     let place = project();
     run(&place, "add-flow sync --domain orders --interval 2h").exits(0);
-    let text = run(&place, "list").exits(0).stdout;
+    let text = run(&place, "list --routes").exits(0).stdout;
     in_snapshots(|| insta::assert_snapshot!("list", text));
+    let short = run(&place, "list").exits(0).stdout;
+    assert_eq!(
+        text.split_once("\nroutes\n").unwrap().0,
+        short.trim_end_matches('\n').to_owned() + "\n"
+    );
     let one = run(&place, "list Orders").exits(0).stdout;
     assert!(one.starts_with("orders  scope owner") && !one.contains("customers  "), "{one}");
     assert!(!one.contains("flows") && !one.contains("/users"), "{one}");
@@ -79,8 +84,9 @@ fn what_is_not_mounted_is_not_listed_and_said() {
     let router = "shop/app/api/router.py";
     let without = place.read(router).replace("    orders_router,\n", "");
     place.write(router, &without);
-    let told =
-        run(&place, "list").exits(0).says("app/api/routes/orders.py: its router is not included");
+    let told = run(&place, "list --routes")
+        .exits(0)
+        .says("app/api/routes/orders.py: its router is not included");
     assert!(!told.stdout.contains("/api/v1/orders"), "{told:?}");
     place.write(
         router,
@@ -92,14 +98,14 @@ fn what_is_not_mounted_is_not_listed_and_said() {
         "shop/app/api/routes/me.py",
         "router = APIRouter(prefix=BASE)\n\n@router.get(\"\")\ndef me(): ...\n",
     );
-    let text = run(&place, "list").exits(0).stdout;
+    let text = run(&place, "list --routes").exits(0).stdout;
     assert!(
         text.lines()
             .any(|line| line.split_whitespace().collect::<Vec<_>>() == ["GET", "?", "public"]),
         "{text}"
     );
     place.write("shop/app/api/routes/me.py", "def (\n");
-    run(&place, "list").exits(0).says("app/api/routes/me.py:1: not valid Python");
+    run(&place, "list --routes").exits(0).says("app/api/routes/me.py:1: not valid Python");
 }
 
 #[test]

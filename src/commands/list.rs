@@ -13,7 +13,7 @@ use crate::project::{self, parallel};
 use crate::shell::shell_line;
 use crate::tree::{RelPath, Tree};
 
-/// List the domains, flows and routes of a project
+/// List the domains and flows of a project, and its routes
 ///
 /// Nothing of it is started: domains and flows are read from their records, routes from the code where
 /// it is not as it was written. Of a route it says who gets past the door, what it does, and who may;
@@ -22,6 +22,10 @@ use crate::tree::{RelPath, Tree};
 pub struct Args {
     /// Only this domain, and its routes
     pub domain: Option<String>,
+
+    /// Every route, too
+    #[arg(long)]
+    pub routes: bool,
 }
 
 /// What a project has.
@@ -31,8 +35,8 @@ pub struct Listing {
     pub domains: Vec<ListedDomain>,
     /// The flows that were added, sorted.
     pub flows: Vec<ListedFlow>,
-    /// The routes, by path.
-    pub routes: Vec<Route>,
+    /// The routes, by path; nothing where they were not asked for.
+    pub routes: Option<Vec<Route>>,
     /// What could not be read.
     #[serde(skip)]
     pub warnings: Vec<String>,
@@ -87,11 +91,14 @@ pub fn listing(manifest: &Manifest, args: &Args, tree: &(dyn Tree + Sync)) -> Re
         Some(name) => vec![name.clone()],
         None => project::modules(tree)?,
     };
+    let with_routes = args.routes || only.is_some();
     let found: Result<Vec<_>> =
-        parallel::each(&names, |name| found(tree, name)).into_iter().collect();
+        parallel::each(&names, |name| found(tree, name, with_routes)).into_iter().collect();
     let found: BTreeMap<String, Found> =
         found?.into_iter().map(|found| (found.domain.names.module.clone(), found)).collect();
-    listing.routes = routes(tree, &found, only.as_deref(), &mut listing.warnings)?;
+    if with_routes {
+        listing.routes = Some(routes(tree, &found, only.as_deref(), &mut listing.warnings)?);
+    }
     listing.domains = found.values().map(|found| listed(&found.domain)).collect();
     listing.domains.sort_by_cached_key(|domain| natural(&domain.name));
     if only.is_none() && manifest.options.features()["prefect"] {
@@ -114,13 +121,17 @@ fn chosen(tree: &dyn Tree, name: &str) -> Result<String> {
     })
 }
 
-fn found(tree: &dyn Tree, module: &str) -> Result<Found> {
+/// Reads the record of a domain and, where its routes are asked for, what of its code is as written.
+fn found(tree: &dyn Tree, module: &str, with_routes: bool) -> Result<Found> {
     let path = Domain::path(module);
     let text = project::text(tree, &path)?.unwrap_or_default();
     let domain = match Domain::read_quickly(&text) {
         Some(domain) => domain,
         None => Domain::parse(&path, &text)?,
     };
+    if !with_routes {
+        return Ok(Found { domain, has_own_routes: false, has_own_rules: false });
+    }
     let record = Record { owner: Owner::Domain, name: module.to_owned(), path };
     let mut files = drift::files_in(&record, &text)?;
     let [routes, service, scope] = [
@@ -280,7 +291,7 @@ impl Listing {
             vec![flow.name.clone(), or(&flow.domain), or(&flow.schedule)]
         };
         text += &section("flows", self.flows.iter().map(flow).collect());
-        text += &section("routes", self.routes.iter().map(columns).collect());
+        text += &section("routes", self.routes.iter().flatten().map(columns).collect());
         text
     }
 }

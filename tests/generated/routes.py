@@ -60,7 +60,7 @@ def running(project: Path) -> list[list[str]]:
 
 def read(binary: Path, project: Path) -> list[list[str]]:
     """Returns the same, as the tool reads it from the files."""
-    words = [binary, "list", "--json", "--project", project]
+    words = [binary, "list", "--routes", "--json", "--project", project]
     said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
     report = json.loads(said)
     service.expect(report["warnings"] == [], f"every route can be read: {report['warnings']}")

@@ -33,6 +33,8 @@ RUNS = [
     (["drop-field", "orders", "name", "--project", "shop"], 2),
     (["graph", "--project", "shop"], 0),
     (["list", "--project", "shop"], 0),
+    (["list", "--routes", "--project", "shop"], 0),
+    (["list", "orders", "--project", "shop"], 0),
     (["list", "nosuch", "--project", "shop"], 2),
     (["undo", "--project", "shop", "--list"], 0),
     (["undo"], 4),
