@@ -7,21 +7,9 @@ mod support;
 use std::fs;
 
 use living::{Picture, picture};
-use support::{Place, Run, in_snapshots};
+use support::{Place, in_shop as run, in_snapshots, shop};
 
 const ROUTER: &str = "shop/app/api/router.py";
-
-/// A new project in `shop`.
-fn project() -> Place {
-    let place = Place::new();
-    place.run(&["new", "shop", "--no-git", "--author", "A"]).exits(0);
-    place
-}
-
-fn run(place: &Place, words: &str) -> Run {
-    let words: Vec<_> = words.split(' ').collect();
-    place.run(&[&words[..], &["--project", "shop", "--yes"]].concat())
-}
 
 /// The project but what is kept of its runs.
 fn seen(place: &Place) -> Picture {
@@ -34,7 +22,7 @@ const ORDERS: &str = "add-domain orders number:string=20:unique total:decimal=10
 
 #[test]
 fn the_change_as_a_patch() {
-    let place = project();
+    let place = shop();
     run(&place, "add-domain customers name:string=80:search email:email:unique=global").exits(0);
     let spread = [
         (
@@ -62,7 +50,7 @@ fn the_change_as_a_patch() {
 
 #[test]
 fn what_is_added_is_reported_and_registered() {
-    let place = project();
+    let place = shop();
     let report = run(&place, &format!("{ORDERS} --json")).exits(0).json();
     assert_eq!(report["created"].as_array().unwrap().len(), 21);
     assert_eq!(
@@ -77,7 +65,7 @@ fn what_is_added_is_reported_and_registered() {
 
 #[test]
 fn a_dry_run_writes_nothing_and_its_patch_is_the_change() {
-    let place = project();
+    let place = shop();
     let before = seen(&place);
     let patch = run(&place, &format!("{ORDERS} --dry-run --diff")).exits(0).stdout;
     assert_eq!(seen(&place), before);
@@ -91,7 +79,7 @@ fn a_dry_run_writes_nothing_and_its_patch_is_the_change() {
 
 #[test]
 fn the_same_again_is_there_already_and_another_is_refused() {
-    let place = project();
+    let place = shop();
     run(&place, ORDERS).exits(0);
     let added = seen(&place);
     run(&place, ORDERS).exits(0).says("already present");
@@ -105,7 +93,7 @@ fn the_same_again_is_there_already_and_another_is_refused() {
 
 #[test]
 fn every_refusal_says_what_where_and_what_to_do() {
-    let place = project();
+    let place = shop();
     run(&place, "add-domain customers name").exits(0);
     run(&place, "add-domain secrets name --scope admin").exits(0);
     let before = seen(&place);
@@ -177,7 +165,7 @@ fn every_refusal_says_what_where_and_what_to_do() {
 
 #[test]
 fn an_edited_router_is_edited_and_one_that_cannot_be_leaves_all_as_it_was() {
-    let place = project();
+    let place = shop();
     let ours = place.read(ROUTER);
     let edited = format!("{}# mine\n", ours.replace("    me_router,", "    me_router,  # me"))
         .replace('\n', "\r\n");
@@ -206,7 +194,7 @@ fn an_edited_router_is_edited_and_one_that_cannot_be_leaves_all_as_it_was() {
 
 #[test]
 fn several_heads_are_refused_with_the_command_that_merges_them() {
-    let place = project();
+    let place = shop();
     for name in ["b", "c"] {
         let text = format!("revision = '{name}'\ndown_revision = '0001'\n");
         place.write(&format!("shop/alembic/versions/{name}.py"), &text);
@@ -223,7 +211,7 @@ fn several_heads_are_refused_with_the_command_that_merges_them() {
 
 #[test]
 fn a_package_of_the_users_is_not_taken_over() {
-    let place = project();
+    let place = shop();
     place.write("shop/app/domains/orders/mine.py", "mine = 1\n");
     run(&place, ORDERS).exits(4).says("`app/domains/orders` is there already");
     // What the interpreter left of a domain that is gone is in nobody's way.
@@ -234,7 +222,7 @@ fn a_package_of_the_users_is_not_taken_over() {
 
 #[test]
 fn layers_can_be_left_out() {
-    let place = project();
+    let place = shop();
     let before = place.read(ROUTER);
     run(&place, "add-domain notes text:text --no-api --no-tests --no-migration").exits(0);
     assert_eq!(place.read(ROUTER), before);
@@ -244,7 +232,7 @@ fn layers_can_be_left_out() {
 
 #[test]
 fn two_domains_in_either_order_give_the_same_project_but_for_migrations() {
-    let (one, other) = (project(), project());
+    let (one, other) = (shop(), shop());
     let (orders, notes) = (ORDERS, "add-domain notes text:text --scope public");
     [orders, notes].iter().for_each(|words| drop(run(&one, words).exits(0)));
     [notes, orders].iter().for_each(|words| drop(run(&other, words).exits(0)));
@@ -258,7 +246,7 @@ fn two_domains_in_either_order_give_the_same_project_but_for_migrations() {
 
 #[test]
 fn what_is_removed_leaves_two_migrations_and_all_of_it_comes_back_by_undo() {
-    let place = project();
+    let place = shop();
     let fresh = seen(&place);
     run(&place, ORDERS).exits(0);
     run(&place, "add-domain items order:ref=orders").exits(0);
@@ -281,7 +269,7 @@ fn what_is_removed_leaves_two_migrations_and_all_of_it_comes_back_by_undo() {
 
 #[test]
 fn files_that_were_changed_are_named_and_only_force_removes_them() {
-    let place = project();
+    let place = shop();
     run(&place, ORDERS).exits(0);
     let service = "shop/app/domains/orders/service.py";
     let changed = place.read(service) + "\n# mine\n";
@@ -299,7 +287,7 @@ fn files_that_were_changed_are_named_and_only_force_removes_them() {
 
 #[test]
 fn a_project_of_a_newer_version_is_left_alone() {
-    let place = project();
+    let place = shop();
     let manifest = place.read("shop/ddd-forge.toml").replace("format = 1", "format = 2");
     place.write("shop/ddd-forge.toml", &manifest);
     run(&place, ORDERS).exits(4).says("newer ddd-forge");

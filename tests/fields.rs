@@ -5,17 +5,11 @@ mod living;
 mod support;
 
 use living::{Picture, picture};
-use support::{Place, Run, in_snapshots};
-
-fn run(place: &Place, words: &str) -> Run {
-    let words: Vec<_> = words.split(' ').collect();
-    place.run(&[&words[..], &["--project", "shop", "--yes"]].concat())
-}
+use support::{Place, in_shop as run, in_snapshots, shop};
 
 /// A new project with customers.
 fn project() -> Place {
-    let place = Place::new();
-    place.run(&["new", "shop", "--no-git", "--author", "A"]).exits(0);
+    let place = shop();
     run(&place, "add-domain customers name:string=80").exits(0);
     place
 }

@@ -2,18 +2,7 @@
 
 mod support;
 
-use support::{Place, Run};
-
-fn run(place: &Place, words: &str) -> Run {
-    let words: Vec<_> = words.split(' ').collect();
-    place.run(&[&words[..], &["--project", "shop", "--yes"]].concat())
-}
-
-fn project() -> Place {
-    let place = Place::new();
-    place.run(&["new", "shop", "--no-git", "--author", "A"]).exits(0);
-    place
-}
+use support::{Place, in_shop as run, shop};
 
 /// The drawing in the project's document, as `graph` prints it.
 fn drawn(place: &Place) -> String {
@@ -39,7 +28,7 @@ const COMMANDS: &[&str] = &[
 
 #[test]
 fn the_drawing_of_the_project_is_true_after_every_command() {
-    let place = project();
+    let place = shop();
     for command in COMMANDS {
         run(&place, command).exits(0);
         let graph = place.run(&["graph", "--project", "shop"]).exits(0).stdout;
@@ -60,7 +49,7 @@ fn the_drawing_of_the_project_is_true_after_every_command() {
 
 #[test]
 fn what_people_wrote_there_stays_and_is_named() {
-    let place = project();
+    let place = shop();
     run(&place, "add-domain orders number").exits(0);
     let agents = place.read("shop/AGENTS.md");
     let mine = agents.replace("| `orders` | `Order` |", "| `orders` | `Order`, ours |");
@@ -77,7 +66,7 @@ fn what_people_wrote_there_stays_and_is_named() {
 
 #[test]
 fn a_record_that_is_broken_is_named() {
-    let place = project();
+    let place = shop();
     run(&place, "add-domain orders buyer:ref=users").exits(0);
     let record = place.read("shop/.ddd-forge/domains/orders.toml");
     let broken = record.replace("buyer:ref=users", "buyer:ref=users:nosuch");

@@ -3,18 +3,12 @@
 mod support;
 
 use serde_json::Value;
-use support::{Place, Run, in_snapshots};
+use support::{Place, in_shop as run, in_snapshots, shop};
 
 const ORDERS: &str = "shop/app/api/routes/orders.py";
 
-fn run(place: &Place, words: &str) -> Run {
-    let words: Vec<_> = words.split(' ').collect();
-    place.run(&[&words[..], &["--project", "shop", "--yes"]].concat())
-}
-
 fn project() -> Place {
-    let place = Place::new();
-    place.run(&["new", "shop", "--no-git", "--author", "A"]).exits(0);
+    let place = shop();
     run(&place, "add-domain customers name:string=80 --scope public").exits(0);
     run(&place, "add-domain orders number:string=20:unique customer:ref=customers").exits(0);
     place

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use ddd_forge::edit::python::merge;
 use living::picture;
 use similar::TextDiff;
-use support::{Place, Run, in_snapshots};
+use support::{Place, in_shop as run, in_snapshots, shop};
 use toml_edit::{DocumentMut, Item, Table};
 
 const DOMAIN: &str = "orders number:string=20:unique:search total:decimal=10,2:min=0:default=0 status:enum=draft,paid:default=draft customer:ref=customers note:text:nullable --ops all";
@@ -62,14 +62,8 @@ fn edits() -> Vec<Edit> {
     edits.iter().map(edit).collect()
 }
 
-fn run(place: &Place, words: &str) -> Run {
-    let words: Vec<_> = words.split(' ').collect();
-    place.run(&[&words[..], &["--project", "shop", "--yes"]].concat())
-}
-
 fn project() -> Place {
-    let place = Place::new();
-    place.run(&["new", "shop", "--no-git", "--author", "A"]).exits(0);
+    let place = shop();
     run(&place, "add-domain customers name:string=80").exits(0);
     run(&place, &format!("add-domain {DOMAIN}")).exits(0);
     place

@@ -114,6 +114,19 @@ impl Run {
     }
 }
 
+/// A new project in `shop`.
+pub fn shop() -> Place {
+    let place = Place::new();
+    place.run(&["new", "shop", "--no-git", "--author", "A"]).exits(0);
+    place
+}
+
+/// Runs the binary on the project in `shop`, with the words of one line.
+pub fn in_shop(place: &Place, words: &str) -> Run {
+    let words: Vec<_> = words.split(' ').collect();
+    place.run(&[&words[..], &["--project", "shop", "--yes"]].concat())
+}
+
 /// Every file below `root` by relative path, links and empty directories included.
 pub fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
