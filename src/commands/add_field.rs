@@ -63,10 +63,15 @@ pub fn plan(manifest: &Manifest, args: &Args, draft: &mut Draft<'_>) -> Result<(
     clashes::check_fields(&after, &known, &targets(&after, &known)?)?;
     let migrates = before.revision.is_some() && !args.no_migration;
     fill(&mut alteration, args, migrates)?;
-    let words: Vec<_> = columns(&alteration);
-    let why = words.join(", ");
-    let reshaping =
-        Reshaping { manifest, before: &before, after: &after, markers: args.merge, why: &why };
+    let why = columns(&alteration).join(", ");
+    let reshaping = Reshaping {
+        manifest,
+        before: &before,
+        after: &after,
+        known: &known,
+        markers: args.merge,
+        why: &why,
+    };
     reshaping.files(draft)?;
     if migrates {
         reshaping.migration(&alteration, draft)?;

@@ -44,8 +44,15 @@ pub fn plan(manifest: &Manifest, args: &Args, force: bool, draft: &mut Draft<'_>
     let mut after = before.clone();
     after.fields.retain(|field| !dropped.contains(field));
     let why = dropped.iter().map(Field::column).collect::<Vec<_>>().join(", ");
-    let reshaping =
-        Reshaping { manifest, before: &before, after: &after, markers: args.merge, why: &why };
+    let known = project::known_domains(draft)?;
+    let reshaping = Reshaping {
+        manifest,
+        before: &before,
+        after: &after,
+        known: &known,
+        markers: args.merge,
+        why: &why,
+    };
     let written = reshaping.files(draft)?;
     if !force && !args.merge {
         refuse_uses(&after, &dropped, &written, draft)?;

@@ -1,9 +1,10 @@
 //! `remove-domain`: what `add-domain` wrote goes, as far as it still is what we wrote.
 
 use super::add_domain::{revision_id, targets};
+use super::reshape::find;
 use super::{documents, registration};
 use crate::error::{Error, Result};
-use crate::model::{Domain, Manifest, nearest, sha256};
+use crate::model::{Domain, Manifest, sha256};
 use crate::plan::Draft;
 use crate::project::{self, Migrations};
 use crate::render::{self, Revision};
@@ -30,9 +31,8 @@ pub struct Args {
 /// Fails with exit code 2 for a domain that is not there, with 4 for one that others refer to, or
 /// whose files were changed.
 pub fn plan(manifest: &Manifest, args: &Args, force: bool, draft: &mut Draft<'_>) -> Result<()> {
-    let module = args.name.replace('-', "_").to_ascii_lowercase();
-    let domain =
-        project::domain(draft, &module)?.map_or_else(|| Err(unknown(draft, &args.name)), Ok)?;
+    let domain = find(draft, &args.name)?;
+    let module = domain.names.module.clone();
     refuse_dependents(draft, &module)?;
     let files = project::recorded_files(draft, &Domain::path(&module))?;
     remove_files(draft, &files, force)?;
@@ -47,17 +47,6 @@ pub fn plan(manifest: &Manifest, args: &Args, force: bool, draft: &mut Draft<'_>
         drop_table(manifest, &domain, draft)?;
     }
     Ok(())
-}
-
-fn unknown(draft: &Draft<'_>, name: &str) -> Error {
-    let modules = project::modules(draft).unwrap_or_default();
-    let error =
-        Error::usage(format!("there is no domain `{}` that was added", name.escape_debug()));
-    match nearest(name, modules.iter().map(String::as_str)) {
-        Some(meant) => error.hint(format!("did you mean `{meant}`?")),
-        None if modules.is_empty() => error,
-        None => error.hint(format!("there are {}", modules.join(", "))),
-    }
 }
 
 /// What others refer to has to stay.

@@ -7,9 +7,9 @@ use super::add_domain::{revision_id, targets};
 use super::documents;
 use crate::edit::python::{self, Conflict};
 use crate::error::{Error, Result};
-use crate::model::{Domain, Manifest, base, hashes, nearest, sha256, texts};
+use crate::model::{Domain, Manifest, base, hashes, nearest, texts};
 use crate::plan::{Draft, changed_lines};
-use crate::project::{self, Migrations};
+use crate::project::{self, Known, Migrations};
 use crate::render::{self, Alteration, Revision};
 use crate::tree::{File, RelPath};
 
@@ -21,6 +21,8 @@ pub struct Reshaping<'a> {
     pub before: &'a Domain,
     /// The domain as it is wanted.
     pub after: &'a Domain,
+    /// What the fields of either refer to.
+    pub known: &'a [Known],
     /// Whether conflicts are written with their markers, instead of refused.
     pub markers: bool,
     /// Why, in a few words.
@@ -52,9 +54,9 @@ impl Reshaping<'_> {
     /// # Errors
     /// Fails where a file cannot be read; what cannot be merged is kept in the draft.
     pub fn files(&self, draft: &mut Draft<'_>) -> Result<BTreeMap<RelPath, File>> {
-        let known = project::known_domains(draft)?;
-        let old = render::domain(self.manifest, self.before, &targets(self.before, &known)?)?;
-        let mut new = render::domain(self.manifest, self.after, &targets(self.after, &known)?)?;
+        let known = self.known;
+        let old = render::domain(self.manifest, self.before, &targets(self.before, known)?)?;
+        let mut new = render::domain(self.manifest, self.after, &targets(self.after, known)?)?;
         let written = Written::read(draft, &self.before.names.module)?;
         let mut merged = false;
         let paths: BTreeSet<_> = old.keys().chain(new.keys()).cloned().collect();
@@ -100,7 +102,8 @@ impl Reshaping<'_> {
             draft.problem(path.clone(), None, "it is not UTF-8".to_owned(), String::new());
             return Ok(false);
         };
-        let (text, conflicts) = match written.is_pristine(path, &ours) {
+        let pristine = written.is_pristine(path, &ours);
+        let (text, conflicts) = match pristine {
             true => (in_line_ends_of(&ours, wanted), Vec::new()),
             false => match python::merge(&old.to_text(), &ours, &new.to_text()) {
                 Ok(merged) => (merged.text, merged.conflicts),
@@ -117,9 +120,8 @@ impl Reshaping<'_> {
             },
         };
         self.report(draft, path, &conflicts);
-        let merged = !written.is_pristine(path, &ours);
         draft.edit(path.clone(), text.into_bytes(), self.why)?;
-        Ok(merged)
+        Ok(!pristine)
     }
 
     /// A test may be left out; what the service runs on may not.
@@ -150,15 +152,14 @@ impl Reshaping<'_> {
     /// # Errors
     /// Fails with exit code 4 where there are several heads.
     pub fn migration(&self, alteration: &Alteration, draft: &mut Draft<'_>) -> Result<()> {
-        let known = project::known_domains(draft)?;
-        let (mut targets, before) = (targets(self.after, &known)?, targets(self.before, &known)?);
-        targets.extend(before);
+        let mut all = targets(self.after, self.known)?;
+        all.extend(targets(self.before, self.known)?);
         let migrations = Migrations::read(draft)?;
         let parent = migrations.head()?.map(str::to_owned);
         let act = alteration.title(self.after);
         let id = revision_id(&act, self.after, &migrations);
         let revision = Revision { id, parent, drops: false };
-        let (path, file) = render::altering(self.after, &targets, alteration, &revision)?;
+        let (path, file) = render::altering(self.after, &all, alteration, &revision)?;
         draft.migration(path.as_str());
         draft.create(path, file, "the migration")?;
         draft.next("just migrate");
@@ -195,9 +196,7 @@ impl Written {
     fn is_pristine(&self, path: &RelPath, text: &str) -> bool {
         let plain = text.replace("\r\n", "\n");
         let uniform = plain == text || text.matches('\n').count() == text.matches("\r\n").count();
-        let written = self.texts.get(path.as_str());
-        uniform
-            && written.is_some_and(|written| sha256(written.as_bytes()) == sha256(plain.as_bytes()))
+        uniform && self.texts.get(path.as_str()) == Some(&plain)
     }
 
     /// Returns what was written with what differs between `old` and `new`: another version of the

@@ -34,15 +34,15 @@ pub fn merge(base: &Module<'_>, text: String, theirs: &Module<'_>) -> Result<Str
         own.iter().filter(|import| goes(import) && !still.contains(import)).cloned().collect();
     let come = new.into_iter().filter(|import| !old.contains(import) && !own.contains(import));
     let come: Vec<Import> = come.collect();
-    let text = gone.iter().try_fold(text.clone(), |text, import| without(&text, import))?;
+    let text = gone.iter().try_fold(text, without)?;
     come.iter().try_fold(text, |text, import| with(text, import, theirs))
 }
 
 /// Returns `text` without an import.
-fn without(text: &str, import: &Import) -> Result<String, usize> {
-    let module = Module::parse(text)?;
+fn without(text: String, import: &Import) -> Result<String, usize> {
+    let module = Module::parse(&text)?;
     let Some((statement, name, line)) = module.import_place(import) else {
-        return Ok(text.to_owned());
+        return Ok(text);
     };
     let binding = Binding {
         expression: import.called().to_owned(),
@@ -54,7 +54,7 @@ fn without(text: &str, import: &Import) -> Result<String, usize> {
     };
     let mut splices = Splices::default();
     remove_import(&module, &binding, &mut splices);
-    Ok(splices.apply(text))
+    Ok(splices.apply(&text))
 }
 
 /// Returns `text` with an import: beside others of its module, or where theirs has its line.
