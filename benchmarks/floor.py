@@ -57,22 +57,23 @@ async def users(limit: int, order_by: str, x_api_key: str = Header()) -> dict[st
     )
     async with sessions.begin() as session:
         await session.scalar(caller)
-        count = await session.scalar(select(func.count()).select_from(select(User.id).subquery()))
-        page = select(User).order_by(getattr(User, order_by), User.id).limit(limit).offset(0)
-        return {"count": count, "data": (await session.scalars(page)).all()}
+        count = select(func.count()).select_from(select(User.id).subquery()).scalar_subquery()
+        page = select(User, count).order_by(getattr(User, order_by), User.id)
+        rows = (await session.execute(page.limit(limit).offset(0))).all()
+        return {"count": rows[0][1], "data": [row[0] for row in rows]}
 
 
 @app.get("/raw")
 async def raw() -> dict[str, Any]:
     """Answers the page."""
     async with engine.begin() as connection:
-        caller, count, page = [
+        caller, page = [
             await connection.exec_driver_sql(statement, parameters)
             for statement, parameters in STATEMENTS
         ]
         caller.one()
         rows = page.mappings().all()
         return {
-            "count": count.scalar_one(),
+            "count": [*rows[0].values()][-1],
             "data": [{key: row[key] for key in KEYS} for row in rows],
         }

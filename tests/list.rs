@@ -86,7 +86,7 @@ fn what_is_not_mounted_is_not_listed_and_said() {
         router,
         &place
             .read(router)
-            .replace("include_router(router)", "include_router(router, prefix=\"/x\")"),
+            .replace("routes.extend(router.routes)", "include_router(router, prefix=\"/x\")"),
     );
     place.write(
         "shop/app/api/routes/me.py",

@@ -49,6 +49,7 @@ pub fn plain_assembly(source: &str, list: &str) -> Option<Assembly> {
             _ if line.strip_prefix(list) == Some(" = [") => in_list = true,
             _ if line == "]" => in_list = false,
             _ if OTHERS.contains(&line) || line.starts_with("\"\"\"Every route") => {}
+            _ if line.trim_start().starts_with('#') => {}
             _ => return None,
         }
     }
@@ -61,7 +62,7 @@ const OTHERS: &[&str] = &[
     "__all__ = [\"api_router\", \"webhook_router\"]",
     "api_router = APIRouter()",
     "for router in ROUTERS:",
-    "    api_router.include_router(router)",
+    "    api_router.routes.extend(router.routes)",
 ];
 
 /// Puts `line` into the first run of lines after `start` that have a name, where its own sorts.
