@@ -16,8 +16,8 @@
 
 quick: every combination of options rendered, compiled, linted and parsed. full: the types of each,
 and a pairwise set, each with domains, installed, migrated, tested and started; the default one also
-under Prefect, with every way to a database, mutated, and by the README's tour; and one with twenty
-domains, added, removed and taken back. All lies under `target/generated`.
+under Prefect, with every way to a database, under load without one, mutated, and by the README's
+tour; and one with twenty domains, added, removed and taken back. All lies under `target/generated`.
 """
 
 import shutil
@@ -32,6 +32,7 @@ from pathlib import Path
 import combinations
 import databases
 import domains
+import endurance
 import fields
 import flows
 import mutants
@@ -225,6 +226,8 @@ def full(binary: Path, projects: list[Path], *, everything: bool) -> None:
             service.check_flows(project)
         with step("flows added, deployed and removed"):
             flows.check(binary, project)
+        with step("under load, while what is around it fails"):
+            endurance.check(project)
         with step("mutants, each caught"):
             mutants.check(project)
         run("uv", "run", "just", "down", cwd=project)
