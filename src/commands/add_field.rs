@@ -17,7 +17,7 @@ use crate::tree::RelPath;
 ///
 /// A field is a word as for `add-domain`. `status:enum=+refunded` gives an enum that is there one
 /// more value. A required field needs a value for the rows that are there: a `default=`, or `--fill`,
-/// which fills them once, in three safe steps; a table without rows needs neither.
+/// which fills them once, while the service goes on; a table without rows needs neither.
 #[derive(Clone, Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Args {
@@ -244,9 +244,9 @@ fn tell(domain: &Domain, alteration: &Alteration, draft: &mut Draft<'_>) {
     let module = &domain.names.module;
     for (field, fill) in &alteration.added {
         draft.note(format!("adds `{field}` to `{module}`"));
-        if fill.is_some() {
+        if matches!(fill, Some(Fill::Sql(_))) {
             draft.note(format!(
-                "`{}` comes in three steps, in one transaction: the column, empty; a value for every row; the rule that each has one. The table waits meanwhile: fill a very large one in portions first",
+                "`{}` comes in three steps: the column, empty; a value for every row, in one statement, for whose end other writers wait; the rule that each has one. Fill a very large table in portions first",
                 field.column()
             ));
         }

@@ -82,31 +82,33 @@ pub fn context(
     revision: &Revision,
 ) -> Context {
     let table = Table { domain, targets };
-    let (mut upgrade, mut downgrade, mut enums) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut upgrade, mut downgrade) = (Steps::default(), Steps::default());
+    let mut enums = Vec::new();
     for (before, after) in &alteration.widened {
         enums.push(table.constant(before));
-        upgrade.extend(table.widen(before, after));
-        downgrade.extend(table.narrow(before));
+        upgrade.beside.extend(table.widen(before, after));
+        downgrade.first.extend(table.narrow(before));
     }
     for (field, fill) in &alteration.added {
         enums.extend(table.own_enum(field));
-        upgrade.extend(table.add(field, fill.as_ref()));
+        table.add(field, fill.as_ref(), &mut upgrade);
     }
-    downgrade.extend(alteration.added.iter().rev().flat_map(|(field, _)| table.drop(field)));
+    downgrade.first.extend(alteration.added.iter().rev().flat_map(|(field, _)| table.drop(field)));
     for field in &alteration.dropped {
         enums.extend(table.own_enum(field));
-        upgrade.extend(table.drop(field));
+        upgrade.first.extend(table.drop(field));
     }
-    let back = alteration.dropped.iter().rev();
-    downgrade.extend(back.flat_map(|field| table.add(&returning(field), None)));
+    for field in alteration.dropped.iter().rev() {
+        table.add(&returning(field), None, &mut downgrade);
+    }
     let title = alteration.title(domain);
     Context {
         title: crate::model::capital(&title),
-        about: about(alteration),
+        about: about(alteration, &upgrade),
         revision: revision_words(revision),
         enums,
-        upgrade,
-        downgrade,
+        upgrade: upgrade.lines(),
+        downgrade: downgrade.lines(),
     }
 }
 
@@ -117,12 +119,12 @@ fn returning(field: &Field) -> Field {
 }
 
 /// Says what its reader must know before it is applied, or taken back.
-fn about(alteration: &Alteration) -> Vec<String> {
+fn about(alteration: &Alteration, upgrade: &Steps) -> Vec<String> {
     let mut about = Vec::new();
-    if alteration.added.iter().any(|(_, fill)| fill.is_some()) {
+    if !upgrade.beside.is_empty() {
         about.extend([
-            "In three steps, each safe with rows present: the column comes empty, the rows that are",
-            "there get a value, and from then on every row must have one.",
+            "What reads every row stands outside of the transaction, so that nobody waits for the",
+            "table meanwhile. A run that fails half way is simply run again.",
         ]);
     }
     if !alteration.dropped.is_empty() {
@@ -140,6 +142,62 @@ fn about(alteration: &Alteration) -> Vec<String> {
         about.push("Taken back, it fails while a row has a new value: change those rows first.");
     }
     about.into_iter().map(str::to_owned).collect()
+}
+
+/// The statements of one direction, by what else can happen while they run.
+#[derive(Debug, Default)]
+struct Steps {
+    /// In a transaction: short, as each locks the whole table.
+    first: Vec<String>,
+    /// Each on its own, beside readers and writers: these may read every row, so they take long.
+    beside: Vec<String>,
+    /// In the transaction that also notes the revision: short again, thanks to the ones before.
+    last: Vec<String>,
+}
+
+impl Steps {
+    fn lines(mut self) -> Vec<String> {
+        if !self.beside.is_empty() {
+            // What comes first stays when something fails later, and is then met again.
+            for line in &mut self.first {
+                if line.starts_with("op.add_column(") {
+                    line.insert_str(line.len() - 1, ", if_not_exists=True");
+                }
+            }
+            self.first.push("with op.get_context().autocommit_block():".to_owned());
+            self.first.extend(self.beside.iter().map(|line| format!("    {line}")));
+        }
+        self.first.extend(self.last);
+        self.first.iter().flat_map(|line| broken(line)).collect()
+    }
+}
+
+/// How long a line of a function's body may be.
+const ROOM: usize = 96;
+
+/// Returns a line, or several if it runs a statement too long for one, broken between its words.
+fn broken(line: &str) -> Vec<String> {
+    let statement = line.trim_start().strip_prefix("op.execute(\"");
+    let statement = statement.and_then(|rest| rest.strip_suffix("\")"));
+    let Some(statement) = statement.filter(|_| line.chars().count() > ROOM) else {
+        return vec![line.to_owned()];
+    };
+    let margin = &line[..line.len() - line.trim_start().len()];
+    let room = ROOM - margin.len() - "    \"\"".len();
+    let mut pieces: Vec<String> = Vec::new();
+    for word in statement.split(' ') {
+        match pieces.last_mut() {
+            Some(last) if last.chars().count() + 1 + word.chars().count() <= room => {
+                last.extend([" ", word]);
+            }
+            Some(_) => pieces.push(format!(" {word}")),
+            None => pieces.push(word.to_owned()),
+        }
+    }
+    let mut lines = vec![format!("{margin}op.execute(")];
+    lines.extend(pieces.iter().map(|piece| format!("{margin}    \"{piece}\"")));
+    lines.push(format!("{margin})"));
+    lines
 }
 
 /// The table that changes.
@@ -177,53 +235,110 @@ impl Table<'_> {
         (!field.values().is_empty()).then(|| self.constant(field))
     }
 
-    /// The statements that add a column, with all that hangs on it.
-    fn add(&self, field: &Field, fill: Option<&Fill>) -> Vec<String> {
+    /// Adds a column, with all that hangs on it.
+    fn add(&self, field: &Field, fill: Option<&Fill>, steps: &mut Steps) {
         let (table, name, column) = (self.name(), field.column(), self.column(field));
-        let mut lines = Vec::new();
         if !field.values().is_empty() {
-            lines.push(format!("{}.create(op.get_bind())", column.enum_constant()));
+            steps.first.push(format!("{}.create(op.get_bind())", column.enum_constant()));
         }
-        let first = Field { nullable: field.nullable || fill.is_some(), ..field.clone() };
-        lines.push(format!("op.add_column({table}, {})", self.column(&first).migration_column()));
-        if let Some(fill) = fill {
-            let update = format!("UPDATE {} SET {name} = {}", self.domain.names.table, sql(fill));
-            lines.push(format!("op.execute({})", python(&update)));
-            lines.push(format!("op.alter_column({table}, \"{name}\", nullable=False)"));
+        let given = match fill {
+            Some(Fill::Value(value)) => Some(value),
+            _ => None,
+        };
+        let must_have = !field.nullable && field.default.is_none() && given.is_none();
+        let first = Field { nullable: field.nullable || must_have, ..field.clone() };
+        let server = given.map(|value| format!("sa.text({})", python(&literal(value))));
+        let comes = self.column(&first).migration_column(server);
+        steps.first.push(format!("op.add_column({table}, {comes})"));
+        if given.is_some() {
+            let ends = format!("op.alter_column({table}, \"{name}\", server_default=None)");
+            steps.last.push(ends);
         }
-        lines.extend(self.constraints(&column));
+        if must_have {
+            self.demand(&name, fill, steps);
+        }
+        self.constrain(&column, steps);
         if column.is_indexed() {
             let index = migration_index(self.domain, &name);
-            lines.push(format!("op.create_index(\"{index}\", {table}, [\"{name}\"])"));
+            steps.beside.extend(self.index(&index, &quoted(&name), ""));
         }
-        lines
     }
 
-    fn constraints(&self, column: &Column<'_>) -> Vec<String> {
+    /// Gives every row a value and demands one of each. The database takes the word of a rule that was
+    /// checked beside the service, and need not lock the table to look itself.
+    fn demand(&self, name: &str, fill: Option<&Fill>, steps: &mut Steps) {
+        let (table, raw) = (self.name(), &self.domain.names.table);
+        // As long as the name of an index of the column, which is known to fit.
+        let rule = format!("nn_{raw}_{name}");
+        if let Some(Fill::Sql(expression)) = fill {
+            let update = format!("UPDATE {raw} SET {name} = {expression} WHERE {name} IS NULL");
+            steps.beside.push(format!("op.execute({})", python(&update)));
+        }
+        steps.beside.extend(self.check(&rule, &format!("{name} IS NOT NULL")));
+        steps.last.push(format!("op.alter_column({table}, \"{name}\", nullable=False)"));
+        steps.last.push(execute(&format!("ALTER TABLE {raw} DROP CONSTRAINT {rule}")));
+    }
+
+    fn constrain(&self, column: &Column<'_>, steps: &mut Steps) {
         let (table, name) = (self.name(), column.field.column());
         let raw = &self.domain.names.table;
-        let mut lines = Vec::new();
         if let Some(target) = column.target {
-            lines.push(format!(
-                "op.create_foreign_key(\"fk_{raw}_{name}_{0}\", {table}, \"{0}\", [\"{name}\"], [\"id\"], ondelete=\"{1}\")",
+            let key = format!("fk_{raw}_{name}_{}", target.table);
+            let create = format!(
+                "op.create_foreign_key(\"{key}\", {table}, \"{0}\", [\"{name}\"], [\"id\"], ondelete=\"{1}\", postgresql_not_valid=True)",
                 target.table,
                 column.on_delete(),
-            ));
+            );
+            steps.beside.extend(self.constraint(&key, create));
         }
-        match column.uniqueness() {
-            Some(true) => lines.push(format!(
-                "op.create_unique_constraint(\"uq_{raw}_owner_id_{name}\", {table}, [\"owner_id\", \"{name}\"])"
-            )),
-            Some(false) => lines.push(format!(
-                "op.create_unique_constraint(\"uq_{raw}_{name}\", {table}, [\"{name}\"])"
-            )),
-            None => {}
+        let unique = match column.uniqueness() {
+            Some(true) => {
+                Some((format!("uq_{raw}_owner_id_{name}"), format!("\"owner_id\", \"{name}\"")))
+            }
+            Some(false) => Some((format!("uq_{raw}_{name}"), quoted(&name))),
+            None => None,
+        };
+        if let Some((key, columns)) = unique {
+            steps.beside.extend(self.index(&key, &columns, " unique=True,"));
+            // It is called as its index.
+            let uses = format!("ALTER TABLE {raw} ADD UNIQUE USING INDEX {key}");
+            steps.last.push(execute(&uses));
         }
         let alone = Shape { domain: self.domain, columns: vec![self.column(column.field)] };
-        lines.extend(alone.rules().into_iter().map(|(rule, text)| {
-            format!("op.create_check_constraint(op.f(\"ck_{raw}_{rule}\"), {table}, \"{text}\")")
-        }));
-        lines
+        for (rule, text) in alone.rules() {
+            steps.beside.extend(self.check(&format!("ck_{raw}_{rule}"), &text));
+        }
+    }
+
+    /// The statements that make an index while the table is in use; one that failed is left broken.
+    fn index(&self, name: &str, columns: &str, unique: &str) -> [String; 2] {
+        let table = self.name();
+        [
+            format!(
+                "op.drop_index(\"{name}\", {table}, if_exists=True, postgresql_concurrently=True)"
+            ),
+            format!(
+                "op.create_index(\"{name}\", {table}, [{columns}],{unique} if_not_exists=True, postgresql_concurrently=True)"
+            ),
+        ]
+    }
+
+    fn check(&self, name: &str, text: &str) -> [String; 3] {
+        let table = self.name();
+        let create = format!(
+            "op.create_check_constraint(op.f(\"{name}\"), {table}, \"{text}\", postgresql_not_valid=True)"
+        );
+        self.constraint(name, create)
+    }
+
+    /// The statements that make a rule for new rows first, and then look whether the others keep it.
+    fn constraint(&self, name: &str, create: String) -> [String; 3] {
+        let table = &self.domain.names.table;
+        [
+            execute(&format!("ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}")),
+            create,
+            execute(&format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name}")),
+        ]
     }
 
     /// The statements that drop a column; its constraints and indexes go with it.
@@ -238,11 +353,9 @@ impl Table<'_> {
     /// The statements that give an enum more values. A new one can be used by what is committed after it.
     fn widen(&self, before: &Field, after: &Field) -> Vec<String> {
         let name = self.column(before).enum_name();
-        let mut lines = vec!["with op.get_context().autocommit_block():".to_owned()];
-        lines.extend(after.values()[before.values().len()..].iter().map(|value| {
-            format!("    op.execute(\"ALTER TYPE {name} ADD VALUE IF NOT EXISTS '{value}'\")")
-        }));
-        lines
+        let values = &after.values()[before.values().len()..];
+        let add = |value| format!("ALTER TYPE {name} ADD VALUE IF NOT EXISTS '{value}'");
+        values.iter().map(|value| execute(&add(value))).collect()
     }
 
     /// The statements that take values from an enum again: no type can lose one, so another takes its
@@ -267,15 +380,19 @@ impl Table<'_> {
     }
 }
 
-/// Returns a fill as SQL, in which a colon begins no parameter.
-fn sql(fill: &Fill) -> String {
-    match fill {
-        Fill::Sql(expression) => expression.clone(),
-        Fill::Value(Value::Text(text)) => format!("'{}'", text.replace('\'', "''")),
-        Fill::Value(Value::Now) => "now()".to_owned(),
-        Fill::Value(Value::Empty) => "'{}'".to_owned(),
-        Fill::Value(value) => value.to_string(),
+/// Returns a value as SQL.
+fn literal(value: &Value) -> String {
+    match value {
+        Value::Text(text) => format!("'{}'", text.replace('\'', "''")),
+        Value::Now => "now()".to_owned(),
+        Value::Empty => "'{}'".to_owned(),
+        value => value.to_string(),
     }
+}
+
+/// Runs a statement that holds no text of anybody's.
+fn execute(statement: &str) -> String {
+    format!("op.execute({})", quoted(statement))
 }
 
 /// Returns a statement as Python writes it; SQLAlchemy would take a word after a colon for a parameter,
@@ -300,6 +417,20 @@ fn python(statement: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_statement_is_broken_between_words_and_stays_itself() {
+        let short = "op.execute(\"SELECT 1\")";
+        assert_eq!(broken(short), [short]);
+        let text = format!("UPDATE orders SET code = '{}'", "a  b\\\\:c ".repeat(20));
+        for margin in ["", "    "] {
+            let lines = broken(&format!("{margin}op.execute(\"{text}\")"));
+            assert!(lines.len() > 4 && lines.iter().all(|line| line.len() <= ROOM), "{lines:?}");
+            let inside = lines[1..lines.len() - 1].iter().map(|line| line.trim());
+            let joined: String = inside.map(|line| &line[1..line.len() - 1]).collect();
+            assert_eq!(joined, text);
+        }
+    }
 
     #[test]
     fn a_statement_has_no_parameters() {

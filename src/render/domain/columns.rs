@@ -136,8 +136,8 @@ impl Column<'_> {
         format!("{}_{}", self.domain.names.table, self.field.name)
     }
 
-    /// Returns the column of the migration.
-    pub fn migration_column(&self) -> String {
+    /// Returns the column of the migration, with the default given or else its own.
+    pub fn migration_column(&self, given: Option<String>) -> String {
         let kind = match &self.field.kind {
             FieldKind::Enum { .. } => self.enum_constant(),
             kind => column_type(kind, "sa."),
@@ -149,7 +149,8 @@ impl Column<'_> {
             (Value::Empty, _) => "sa.text(\"'{}'\")".to_owned(),
             (value, _) => format!("\"{value}\""),
         });
-        let server = server.map_or(String::new(), |server| format!(" server_default={server},"));
+        let server =
+            given.or(server).map_or(String::new(), |server| format!(" server_default={server},"));
         let nullable = if self.field.nullable { "True" } else { "False" };
         format!("sa.Column(\"{}\", {kind},{server} nullable={nullable})", self.field.column())
     }

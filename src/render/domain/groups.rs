@@ -351,7 +351,7 @@ fn row(column: &Column<'_>) -> Words {
         ("column", column.field.column()),
         ("model_type", column.model_type()),
         ("column_args", column.column_args()),
-        ("migration_column", column.migration_column()),
+        ("migration_column", column.migration_column(None)),
         ("create_line", column.create_line()),
         ("patch_line", column.patch_line()),
         ("read_type", column.read_type()),
