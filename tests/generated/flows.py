@@ -3,12 +3,13 @@
 `flows.py BINARY PROJECT` checks one alone; the project is left as it was.
 """
 
-import json
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import service
+import workers
 
 # One of each kind: by the clock, every so often with a domain, and by hand with nothing to test.
 FLOWS = {
@@ -16,6 +17,7 @@ FLOWS = {
     "count-users": ["--domain", "users", "--interval", "15m"],
     "backfill": ["--no-tests"],
 }
+# What the server then knows of each, and the minutes of an hour at which it will start it.
 SCHEDULES = {
     "nightly-report-flow": [{"cron": "0 2 * * *", "timezone": "Europe/Berlin"}],
     "count-users-flow": [
@@ -23,39 +25,9 @@ SCHEDULES = {
     ],
     "backfill-flow": [],
 }
+MINUTES = {"nightly-report-flow": {0}, "count-users-flow": {0, 15, 30, 45}}
 # What tools leave beside a project's files.
 NOT_OURS = {".venv", "__pycache__", ".pytest_cache", ".ruff_cache", ".local", ".git", "undo"}
-
-# Deploys as `just init-prefect` does, to a server of its own, and prints what that then knows.
-DEPLOY = """
-import asyncio, json, os, tempfile
-os.environ["PREFECT_HOME"] = tempfile.mkdtemp(prefix="prefect-")
-from prefect import get_client
-from prefect.settings import PREFECT_API_URL
-from prefect.testing.utilities import prefect_test_harness
-from app.infrastructure.config import WorkerSettings, load_settings
-from app.scripts import init_prefect
-
-async def main():
-    settings = load_settings(WorkerSettings)
-    await init_prefect.prepare(settings, "process")
-    init_prefect.deploy(settings)
-    async with get_client() as client:
-        deployments = await client.read_deployments()
-    known = {
-        one.name: [
-            {"active": each.active} | each.schedule.model_dump(mode="json", exclude_none=True)
-            for each in one.schedules
-        ]
-        for one in deployments
-    }
-    print("KNOWN " + json.dumps(known))
-
-with prefect_test_harness(server_startup_timeout=120):
-    os.environ["PREFECT_API_URL"] = PREFECT_API_URL.value()
-    asyncio.run(main())
-"""
-
 
 def files(project: Path) -> dict[str, bytes]:
     """Returns every file that is the project's own."""
@@ -85,19 +57,29 @@ def run(project: Path, *command: str | Path) -> str:
     return result.stdout
 
 
-def check_deployments(project: Path) -> None:
-    """Has Prefect read `prefect.yaml`, and compares what it made of the schedules."""
-    database = ["uv", "run", "python", "-m", "scripts.dev_database", "exec", "--"]
-    said = run(project, *database, "python", "-c", DEPLOY)
-    [line] = [line for line in said.splitlines() if line.startswith("KNOWN ")]
-    known = json.loads(line.removeprefix("KNOWN "))
+def check_schedules(prefect: workers.Server) -> None:
+    """Compares what the server made of the schedules, and the runs that it has planned by them."""
     for name, schedules in SCHEDULES.items():
-        for wanted, found in zip(schedules, known[name], strict=True):
-            if "interval" in found:
-                found["interval"] = float(found["interval"])
-            wrong = {key: found.get(key) for key in wanted if found.get(key) != wanted[key]}
-            if wrong or not found["active"]:
-                sys.exit(f"error: {name} is {found} to Prefect, not {wanted}")
+        known = prefect.deployment(name)["schedules"]
+        for wanted, found in zip(schedules, known, strict=True):
+            schedule = found["schedule"]
+            wrong = {key: schedule.get(key) for key in wanted if schedule.get(key) != wanted[key]}
+            service.expect(found["active"] and not wrong, f"{name} is {found}, not {wanted}")
+    for name, minutes in MINUTES.items():
+        starts = [datetime.fromisoformat(start) for start in prefect.planned(name)]
+        wrong = [start for start in starts if start.minute not in minutes]
+        service.expect(not wrong, f"{name} is planned for {wrong}")
+
+
+def check_server(project: Path) -> None:
+    """Has a server of Prefect's deploy, schedule and run every flow."""
+    run(project, "uv", "run", "python", "-m", "scripts.env_init", "--if-missing")
+    run(project, "uv", "run", "just", "migrate")
+    with workers.server(project) as prefect:
+        workers.check_prepared(prefect)
+        check_schedules(prefect)
+        workers.check_worker(prefect, *SCHEDULES)
+        workers.check_served(prefect)
 
 
 def check(binary: Path, project: Path) -> None:
@@ -109,7 +91,7 @@ def check(binary: Path, project: Path) -> None:
     run(project, "uv", "run", "just", "type-check")
     tests = ["tests/workers", "tests/architecture", "tests/delivery"]
     print(run(project, "uv", "run", "just", "test", *tests).splitlines()[-1])
-    check_deployments(project)
+    check_server(project)
     for name in reversed(FLOWS):
         run(project, binary, "remove-flow", name)
     after = files(project)

@@ -18,7 +18,6 @@ import httpx
 from svix.webhooks import Webhook
 
 ADDRESS = "http://127.0.0.1:8000"
-PREFECT_PORT = 4299
 PATIENCE = 180
 
 
@@ -154,60 +153,6 @@ def check_webhook(client: httpx.Client, secret: str) -> None:
     forged = headers | {"svix-signature": "v1," + "A" * 43 + "="}
     answer = client.post("/webhooks/clerk", content=body, headers=forged)
     expect(answer.status_code == 400, f"a forged webhook got {answer.text}")
-
-
-def ask(client: httpx.Client, method: str, path: str, deadline: float, **sent: object) -> httpx.Response:
-    """Asks a Prefect server, and again where it is not ready, or too busy and says so."""
-    while True:
-        answer = client.request(method, path, **sent)
-        if answer.status_code not in {404, 503} or time.monotonic() > deadline:
-            return answer
-        time.sleep(0.5)
-
-
-def finished(client: httpx.Client, deployment: str, parameters: dict[str, object]) -> dict:
-    """Runs a deployment and returns the state in which it ends."""
-    deadline = time.monotonic() + PATIENCE
-    found = ask(client, "GET", f"/deployments/name/{deployment}/{deployment}", deadline)
-    expect(found.status_code == 200, f"no deployment `{deployment}`: {found.text}")
-    start = f"/deployments/{found.json()['id']}/create_flow_run"
-    run = ask(client, "POST", start, deadline, json={"parameters": parameters}).json()
-    while time.monotonic() < deadline:
-        state = ask(client, "GET", f"/flow_runs/{run['id']}", deadline).json()["state"]
-        if state["type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}:
-            return state
-        time.sleep(0.5)
-    sys.exit(f"error: the run of `{deployment}` does not end")
-
-
-def check_flows(project: Path) -> None:
-    """Starts a Prefect server and serves the flows; runs each of them through the server."""
-    server = f"http://127.0.0.1:{PREFECT_PORT}/api"
-    variables = {
-        "PREFECT_HOME": str(project / ".local" / "prefect"),
-        "PREFECT_API_URL": server,
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_SERVER_UI_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-    }
-    prefect = ["uv", "run", "prefect", "server", "start", "--port", str(PREFECT_PORT)]
-    flows = ["uv", "run", "just", "serve-flows"]
-    with running(project, *prefect, log="prefect.log", **variables) as process:
-        wait_for(f"{server}/health", process)
-        with (
-            running(project, *flows, log="flows.log", **variables),
-            httpx.Client(base_url=server, timeout=30) as client,
-        ):
-            # The second run finds the user that the first one made.
-            for _ in range(2):
-                state = finished(client, "create-user-flow", {"email": "flow@example.com"})
-                expect(state["type"] == "COMPLETED", f"create-user-flow: {state}")
-            # Nothing outside can be reached from everywhere; what is inside must be refused.
-            inside = {"url": "http://127.0.0.1/", "allowed_hosts": ["127.0.0.1"]}
-            state = finished(client, "web-scrapper-flow", inside)
-            expect(state["type"] == "FAILED", f"web-scrapper-flow read this machine: {state}")
-            refused = "not on the public internet" in state["message"]
-            expect(refused, f"for the wrong reason: {state}")
 
 
 def check(project: Path, ways: list[str]) -> None:
