@@ -39,6 +39,8 @@ WEBHOOKS = "app/infrastructure/webhooks.py"
 MAIN = "app/api/main.py"
 MIDDLEWARE = "app/infrastructure/middleware.py"
 DATABASE = "app/infrastructure/database.py"
+PUBLIC_WEB = "app/workers/public_web.py"
+PAGES = "tests/workers/test_public_web.py"
 
 MUTANTS = [
     Mutant(
@@ -285,6 +287,34 @@ MUTANTS = [
         "Field(max_digits=10, decimal_places=2, ge=0)",
         "Field(max_digits=10, decimal_places=2)",
         ORDERS,
+    ),
+    Mutant(
+        "a flow reads addresses that are not public",
+        PUBLIC_WEB,
+        "if not addresses or not all(map(is_public, addresses)):",
+        "if not addresses:",
+        PAGES,
+    ),
+    Mutant(
+        "a flow reads hosts that are not allowed",
+        PUBLIC_WEB,
+        "if target.host not in self._allowed_hosts:",
+        "if not target.host:",
+        PAGES,
+    ),
+    Mutant(
+        "a flow asks again who the host is once it was checked",
+        PUBLIC_WEB,
+        "target.copy_with(host=str(addresses[0])),",
+        "target,",
+        PAGES,
+    ),
+    Mutant(
+        "what was refused is tried again",
+        "app/workers/tasks/web.py",
+        "return isinstance(await state.aresult(raise_on_failure=False), PageUnavailable)",
+        "return isinstance(await state.aresult(raise_on_failure=False), Exception)",
+        "tests/workers/test_web_tasks.py",
     ),
     Mutant(
         "whoever may not do something learns what is there",
