@@ -16,8 +16,9 @@
 
 quick: every combination of options rendered, compiled, linted and parsed. full: the types of each,
 and a pairwise set, each with domains, installed, migrated, tested and started; the default one also
-under Prefect, with every way to a database, under load without one, mutated, and by the README's
-tour; and one with twenty domains, added, removed and taken back. All lies under `target/generated`.
+under Prefect, with every way to a database, under load without one, every recipe, its hooks and
+releases, mutated, and by the README's tour; and one with twenty domains, added, removed and taken
+back. All lies under `target/generated`.
 """
 
 import shutil
@@ -35,7 +36,9 @@ import domains
 import endurance
 import fields
 import flows
+import hooks
 import mutants
+import recipes
 import releases
 import routes
 import service
@@ -218,8 +221,12 @@ def full(binary: Path, projects: list[Path], *, everything: bool) -> None:
             check_types(projects, project / ".venv")
         with step("every way to a database, and the recipes"):
             databases.check(project)
+        with step("every other recipe"):
+            recipes.check(project)
         with step("a year of releases"):
             releases.check(project)
+        with step("commits, good and bad"):
+            hooks.check(project)
         with step("the README's tour, word for word"):
             tour.check(binary)
         with step("flows added; deployed, scheduled and run by Prefect; removed"):
