@@ -40,7 +40,12 @@ async def main(out: Path) -> None:
         event.listen(database.async_engine.sync_engine, "before_cursor_execute", note)
         answer = (await client.get(PAGE, headers=headers)).raise_for_status().json()
     (out / "statements").write_bytes(pickle.dumps(statements))
-    found = {"key": key, "keys": list(answer["data"][0]), "hash": statements[0][1][0]}
+    found = {
+        "key": key,
+        "keys": list(answer["data"][0]),
+        "hash": statements[0][1][0],
+        "id": answer["data"][0]["id"],
+    }
     (out / "page.json").write_text(json.dumps(found))
 
 

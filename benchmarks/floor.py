@@ -9,13 +9,14 @@ import os
 import pickle
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from app.domains.base.schemas import PaginatedSchema
 from app.domains.users.models import APIKey, User
-from app.domains.users.schemas import UserRead
+from app.domains.users.schemas import UserCreate, UserRead
 from fastapi import FastAPI, Header
 from sqlalchemy import URL, func, or_, select
-from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import contains_eager
 
 app = FastAPI()
@@ -44,9 +45,8 @@ async def health() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@app.get("/users", response_model=PaginatedSchema[UserRead])
-async def users(limit: int, order_by: str, x_api_key: str = Header()) -> dict[str, Any]:
-    """Answers the page, to whoever has any key at all."""
+async def sign_in(session: AsyncSession) -> None:
+    """Looks for the caller, who may be anybody with any key at all."""
     usable = or_(APIKey.expires_at.is_(None), APIKey.expires_at > func.now())
     caller = (
         select(APIKey)
@@ -55,12 +55,37 @@ async def users(limit: int, order_by: str, x_api_key: str = Header()) -> dict[st
         .where(APIKey.revoked_at.is_(None), APIKey.key_hash.in_([HASH]), usable)
         .where(User.deactivated_at.is_(None))
     )
+    await session.scalar(caller)
+
+
+@app.get("/users", response_model=PaginatedSchema[UserRead])
+async def users_list(limit: int, order_by: str, x_api_key: str = Header()) -> dict[str, Any]:
+    """Answers a page."""
     async with sessions.begin() as session:
-        await session.scalar(caller)
+        await sign_in(session)
         count = select(func.count()).select_from(select(User.id).subquery()).scalar_subquery()
         page = select(User, count).order_by(getattr(User, order_by), User.id)
         rows = (await session.execute(page.limit(limit).offset(0))).all()
         return {"count": rows[0][1], "data": [row[0] for row in rows]}
+
+
+@app.get("/users/{user_id}", response_model=UserRead)
+async def users_read(user_id: UUID, x_api_key: str = Header()) -> User | None:
+    """Answers one user."""
+    async with sessions.begin() as session:
+        await sign_in(session)
+        return await session.scalar(select(User).where(User.id == user_id))
+
+
+@app.post("/users", response_model=UserRead, status_code=201)
+async def users_create(data: UserCreate, x_api_key: str = Header()) -> User:
+    """Makes a user."""
+    async with sessions.begin() as session:
+        await sign_in(session)
+        user = User(**data.model_dump(), created_by="bench", updated_by="bench")
+        session.add(user)
+        await session.flush()
+        return user
 
 
 @app.get("/raw")

@@ -438,8 +438,8 @@ MUTANTS = [
     Mutant(
         "dead connections are used",
         DATABASE,
-        "pool_pre_ping=True",
-        "pool_pre_ping=False",
+        "    replace_dead_connections(engine)\n",
+        "",
         "tests/infrastructure/test_database.py",
     ),
     Mutant(
