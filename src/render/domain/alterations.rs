@@ -245,9 +245,14 @@ impl Table<'_> {
             Some(Fill::Value(value)) => Some(value),
             _ => None,
         };
+        let server = match (given, &field.default) {
+            (Some(value), _) => Some(format!("sa.text({})", python(&literal(value)))),
+            // Of the same meaning for a day, and known not to need every row written anew.
+            (None, Some(Value::Now)) => Some("sa.func.now()".to_owned()),
+            (None, _) => None,
+        };
         let must_have = !field.nullable && field.default.is_none() && given.is_none();
         let first = Field { nullable: field.nullable || must_have, ..field.clone() };
-        let server = given.map(|value| format!("sa.text({})", python(&literal(value))));
         let comes = self.column(&first).migration_column(server);
         steps.first.push(format!("op.add_column({table}, {comes})"));
         if given.is_some() {
@@ -386,7 +391,7 @@ fn literal(value: &Value) -> String {
         Value::Text(text) => format!("'{}'", text.replace('\'', "''")),
         Value::Now => "now()".to_owned(),
         Value::Empty => "'{}'".to_owned(),
-        value => value.to_string(),
+        value => format!("'{value}'"),
     }
 }
 
