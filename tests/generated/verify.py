@@ -16,8 +16,8 @@
 
 quick: every combination of options rendered, compiled, linted and parsed. full: the types of each,
 and a pairwise set, each with domains, installed, migrated, tested and started; the default one also
-under Prefect, with every way to a database, under load without one, every recipe, its hooks and
-releases, mutated, and by the README's tour; and one with twenty domains, added, removed and taken
+under Prefect, with every way to a database, under load without one, fuzzed, every recipe, its hooks
+and releases, mutated, and by the README's tour; and one with twenty domains, added, removed and taken
 back. All lies under `target/generated`.
 """
 
@@ -36,6 +36,7 @@ import domains
 import endurance
 import fields
 import flows
+import fuzz
 import hooks
 import mutants
 import recipes
@@ -231,6 +232,8 @@ def full(binary: Path, projects: list[Path], *, everything: bool) -> None:
             tour.check(binary)
         with step("flows added; deployed, scheduled and run by Prefect; removed"):
             flows.check(binary, project)
+        with step("asked by its own OpenAPI for what can go wrong"):
+            fuzz.check(binary, project, everything=everything)
         with step("under load, while what is around it fails"):
             endurance.check(project)
         with step("mutants, each caught"):

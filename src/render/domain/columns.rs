@@ -369,6 +369,8 @@ fn request_type(kind: &FieldKind) -> String {
         FieldKind::Decimal { precision, scale } => {
             format!("Annotated[Decimal, Field(max_digits={precision}, decimal_places={scale})]")
         }
+        FieldKind::Bool => "TrueOrFalse".to_owned(),
+        FieldKind::Date => "IsoDate".to_owned(),
         FieldKind::Datetime => "Moment".to_owned(),
         FieldKind::Time => "TimeOfDay".to_owned(),
         FieldKind::Json => "JsonObject".to_owned(),

@@ -72,12 +72,12 @@ pub fn refused(field: &Field) -> Vec<String> {
             values.extend(units.has_min.then(|| units.text(units.min - 1)));
             values
         }
-        FieldKind::Bool => strings(&["5", "\"x\""]),
-        FieldKind::Date => strings(&["\"2026-02-30\"", "\"x\""]),
+        FieldKind::Bool => strings(&["0", "\"yes\""]),
+        FieldKind::Date => strings(&["\"2026-02-30\"", "\"0.5\"", "0"]),
         FieldKind::Datetime => {
-            strings(&["\"2026-01-01T00:00:00\"", "\"0001-01-01T00:00:00+14:00\""])
+            strings(&["\"2026-01-01T00:00:00\"", "\"0001-01-01T00:00:00+14:00\"", "0"])
         }
-        FieldKind::Time => strings(&["\"25:00:00\"", "\"10:00:00Z\""]),
+        FieldKind::Time => strings(&["\"25:00:00\"", "\"10:00:00Z\"", "0"]),
         FieldKind::Uuid | FieldKind::Ref { .. } => strings(&["\"x\"", "5"]),
         FieldKind::Json => {
             strings(&["[]", "\"x\"", "{\"a\": \"\\0\"}", "{\"a\": \"x\" * LARGEST_JSON}"])
