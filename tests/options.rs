@@ -19,6 +19,12 @@ const WORDS: &[(&str, &[&str])] = &[
     ("github", &["github", "ghcr", "workflow"]),
 ];
 
+/// Every combination of what decides a feature: these two decide none.
+fn combinations() -> impl Iterator<Item = Options> {
+    let every = Options::combinations().into_iter();
+    every.filter(|one| one.get("license") == "mit" && one.get("python") == "3.13")
+}
+
 fn project(options: Options) -> BTreeMap<String, String> {
     let manifest = Manifest {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -46,11 +52,7 @@ fn plain(text: &str) -> String {
 #[test]
 fn nothing_mentions_what_was_left_out() {
     let mut found = Vec::new();
-    for options in Options::combinations() {
-        // These two decide no feature.
-        if options.get("license") != "mit" || options.get("python") != "3.13" {
-            continue;
-        }
+    for options in combinations() {
         let has = options.features();
         let absent: Vec<_> = WORDS.iter().filter(|(feature, _)| !has[feature]).collect();
         for (path, text) in project(options) {
@@ -68,6 +70,22 @@ fn nothing_mentions_what_was_left_out() {
     found.sort();
     found.dedup();
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// The generated suite checks the same; it runs where a project is installed, for a few combinations.
+#[test]
+fn what_the_security_document_names_is_there() {
+    for options in combinations() {
+        let files = project(options);
+        let rows = files["SECURITY.md"].lines().filter(|line| line.starts_with("| "));
+        let named = rows.flat_map(|row| row.split('`').skip(1).step_by(2));
+        for name in named.filter(|name| name.contains(['/', '.'])) {
+            let (path, test) = name.split_once("::").unwrap_or((name, ""));
+            let text = files.get(path).unwrap_or_else(|| panic!("there is no `{path}`"));
+            let defined = test.is_empty() || text.contains(&format!("def {test}("));
+            assert!(defined, "`{path}` has no `{test}`");
+        }
+    }
 }
 
 /// What a choice changes in the default project: read it before accepting a change.

@@ -533,6 +533,20 @@ MUTANTS = [
         "if False:",
         "tests/workers/test_public_web.py",
     ),
+    Mutant(
+        "numbers pass for dates",
+        "app/domains/base/fields.py",
+        "if isinstance(value, int | float) or (isinstance(value, str) and not form.match(value)):",
+        "if isinstance(value, str) and not form.match(value):",
+        "tests/domains/base/test_fields.py",
+    ),
+    Mutant(
+        "anything passes for true or false",
+        "app/domains/base/fields.py",
+        "TrueOrFalse = Annotated[bool, BeforeValidator(_true_or_false)]",
+        "TrueOrFalse = bool",
+        "tests/domains/base/test_fields.py",
+    ),
 ]
 
 

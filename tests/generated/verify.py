@@ -50,6 +50,9 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / "target" / "generated"
 RUFF = ["uvx", "--quiet", "--from", "ruff>=0.14,<1", "ruff"]
+# Programs are found on the PATH, and started from lists of words, never through a shell.
+BANDIT = ["uvx", "--quiet", "--from", "bandit>=1.9,<2", "bandit", "--quiet", "--recursive"]
+BANDIT += ["--skip", "B404,B603,B606,B607"]
 
 # How many pseudo-random field lists are rendered and linted.
 RANDOM_LISTS = 120
@@ -151,6 +154,9 @@ def quick(binary: Path) -> list[Path]:
     projects.append(many)
     run(*RUFF, "check", "--no-cache", *projects, cwd=WORK)
     run(*RUFF, "format", "--check", "--no-cache", *projects, cwd=WORK)
+    # The default one, the smallest, and one with domains of every kind.
+    for project in (projects[0], projects[len(combinations.every()) - 1], many):
+        run(*BANDIT, *(project / part for part in ("app", "scripts", "alembic")), cwd=WORK)
     workflows.check(projects, WORK / "workflows")
     return projects
 
