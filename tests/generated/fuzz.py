@@ -55,7 +55,7 @@ def check(binary: Path, project: Path, *, everything: bool) -> None:
     """Asks as nobody, as a user and as an admin, of a project with domains of every kind."""
     for line in DOMAINS:
         domains.forge(binary, project, "add-domain", *line.split())
-    some, many = ("60", "1000") if everything else ("6", "20")
+    some, many = ("60", "1000") if everything else ("5", "12")
     with production.database(project) as database:
         variables = production.settings(database, DOCS_URL="/docs")
         keys = production.keys(project, variables)
