@@ -533,6 +533,13 @@ MUTANTS = [
         "TrueOrFalse = bool",
         "tests/domains/base/test_fields.py",
     ),
+    Mutant(
+        "every request waits for a store that has failed",
+        "app/api/throttle.py",
+        "            self._rests_until = time.monotonic() + STORE_REST\n",
+        "",
+        "tests/api/test_throttle.py",
+    ),
 ]
 
 
