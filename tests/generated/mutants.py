@@ -452,8 +452,8 @@ MUTANTS = [
     Mutant(
         "a full pool is told as a bug",
         "app/api/errors.py",
-        "def _no_connection(error: PoolTimeoutError, request: Request) -> Response:\n    _note_outage(error)\n",
-        "def _no_connection(error: PoolTimeoutError, request: Request) -> Response:\n    raise error\n",
+        "PoolTimeoutError | PostgresError",
+        "PostgresError",
         "tests/api/test_outage.py",
     ),
     Mutant(
@@ -532,6 +532,20 @@ MUTANTS = [
         "TrueOrFalse = Annotated[bool, BeforeValidator(_true_or_false)]",
         "TrueOrFalse = bool",
         "tests/domains/base/test_fields.py",
+    ),
+    Mutant(
+        "a refused connection is told as a bug",
+        "app/api/errors.py",
+        "PoolTimeoutError | PostgresError",
+        "PoolTimeoutError",
+        "tests/api/test_outage.py",
+    ),
+    Mutant(
+        "traces quote what a statement was refused for",
+        "app/infrastructure/observability.py",
+        '    event.listen(engine.sync_engine, "handle_error", _end_without_values)\n',
+        "",
+        "tests/infrastructure/test_observability.py",
     ),
     Mutant(
         "every request waits for a store that has failed",
