@@ -15,13 +15,20 @@ from pathlib import Path
 DOMAINS = "tests/domains"
 INFRASTRUCTURE = "tests/infrastructure"
 API = "tests/api"
+ARCHITECTURE = "tests/architecture"
+MIGRATIONS = "tests/migrations"
 # A domain that the project was given.
 ORDERS = "tests/orders"
+TOKEN_TESTS = f"{INFRASTRUCTURE}/test_tokens.py"
+KEY_SET_TESTS = f"{INFRASTRUCTURE}/test_jwks.py"
+KEY_TESTS = f"{DOMAINS}/users/test_api_keys.py"
+WEBHOOK_TESTS = f"{API}/test_webhooks.py"
+CLERK_TESTS = f"{INFRASTRUCTURE}/test_clerk.py"
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One protection taken out: in `path`, `old` becomes `new`; `tests` must fail."""
+    """One protection taken out: in `path`, a pattern, `old` becomes `new`; `tests` must fail."""
 
     name: str
     path: str
@@ -33,9 +40,15 @@ class Mutant:
 REPOSITORY = "app/domains/base/repository.py"
 SERVICE = "app/domains/base/service.py"
 USERS = "app/domains/users/service.py"
+USER_ROWS = "app/domains/users/repository.py"
+KEYS = "app/domains/users/api_key_service.py"
 KEY_ROWS = "app/domains/users/api_key_repository.py"
+SECURITY = "app/infrastructure/security.py"
 TOKENS = "app/infrastructure/tokens.py"
+JWKS = "app/infrastructure/jwks.py"
 WEBHOOKS = "app/infrastructure/webhooks.py"
+CLERK = "app/infrastructure/adapters/clerk.py"
+ENV = "alembic/env.py"
 MAIN = "app/api/main.py"
 MIDDLEWARE = "app/infrastructure/middleware.py"
 DATABASE = "app/infrastructure/database.py"
@@ -324,6 +337,504 @@ MUTANTS = [
         DOMAINS,
     ),
     Mutant(
+        "tokens count before their time",
+        TOKENS,
+        'options={"require": list(REQUIRED_CLAIMS)},',
+        'options={"require": list(REQUIRED_CLAIMS), "verify_nbf": False},',
+        TOKEN_TESTS,
+    ),
+    Mutant(
+        "tokens from the future count",
+        TOKENS,
+        'options={"require": list(REQUIRED_CLAIMS)},',
+        'options={"require": list(REQUIRED_CLAIMS), "verify_iat": False},',
+        TOKEN_TESTS,
+    ),
+    Mutant(
+        "tokens for other services count",
+        TOKENS,
+        'options={"require": list(REQUIRED_CLAIMS)},',
+        'options={"require": list(REQUIRED_CLAIMS), "verify_aud": False},',
+        TOKEN_TESTS,
+    ),
+    Mutant(
+        "tokens need no end",
+        TOKENS,
+        'REQUIRED_CLAIMS = ("exp", ',
+        "REQUIRED_CLAIMS = (",
+        TOKEN_TESTS,
+    ),
+    Mutant(
+        "tokens need not say for whom they were made",
+        TOKENS,
+        '"iss", "azp")',
+        '"iss")',
+        TOKEN_TESTS,
+    ),
+    Mutant(
+        "tokens count long after their end",
+        TOKENS,
+        "LEEWAY_SECONDS = 5",
+        "LEEWAY_SECONDS = 60",
+        TOKEN_TESTS,
+    ),
+    Mutant(
+        "any algorithm is believed",
+        TOKENS,
+        "self._algorithms = list(algorithms)",
+        'self._algorithms = [*algorithms, "none", "HS256", "RS512", "PS256"]',
+        TOKEN_TESTS,
+    ),
+    Mutant(
+        "unsigned tokens make us ask for keys",
+        TOKENS,
+        'known = header.get("alg") in self._algorithms and ',
+        "known = ",
+        TOKEN_TESTS,
+    ),
+    Mutant(
+        "tokens bring their own keys",
+        TOKENS,
+        "not FORBIDDEN_HEADERS.isdisjoint(header)",
+        "False",
+        TOKEN_TESTS,
+    ),
+    Mutant(
+        "half a sign-in is enough",
+        TOKENS,
+        'claims.get("sts", "active") != "active"',
+        "False",
+        TOKEN_TESTS,
+    ),
+    Mutant(
+        "made-up key ids make us ask each time",
+        JWKS,
+        "return now >= self._next_fetch_at and (kid",
+        "return bool(now) and (kid",
+        KEY_SET_TESTS,
+    ),
+    Mutant(
+        "all who wait for keys ask for them",
+        JWKS,
+        "            async with self._lock:\n                # Whoever held the lock before may have brought the answer.\n                if self._must_ask(kid):\n",
+        "            if kid:\n                if self._must_ask(kid):\n",
+        KEY_SET_TESTS,
+    ),
+    Mutant(
+        "withdrawn keys count",
+        JWKS,
+        "self._keys, self._reachable, wait = keys,",
+        "self._keys, self._reachable, wait = self._keys | keys,",
+        KEY_SET_TESTS,
+    ),
+    Mutant(
+        "keys are never asked for again",
+        JWKS,
+        "self._expires_at = self._clock() + self._ttl",
+        'self._expires_at = float("inf")',
+        KEY_SET_TESTS,
+    ),
+    Mutant(
+        "an outage of the issuer signs everybody out",
+        JWKS,
+        "            self._reachable = False\n",
+        "            self._reachable, self._keys = False, {}\n",
+        KEY_SET_TESTS,
+    ),
+    Mutant(
+        "an outage of the issuer is the caller's fault",
+        JWKS,
+        "if key is None and not self._reachable:",
+        "if False:",
+        KEY_SET_TESTS,
+    ),
+    Mutant(
+        "keys are fetched from wherever the issuer points",
+        JWKS,
+        "follow_redirects=False",
+        "follow_redirects=True",
+        KEY_SET_TESTS,
+    ),
+    Mutant(
+        "a slow issuer keeps callers waiting",
+        JWKS,
+        "async with asyncio.timeout(FETCH_TIMEOUT):",
+        "async with asyncio.timeout(None):",
+        KEY_SET_TESTS,
+    ),
+    Mutant(
+        "key sets may be endless",
+        JWKS,
+        "if len(body) > MAXIMUM_DOCUMENT:",
+        "if False:",
+        KEY_SET_TESTS,
+    ),
+    Mutant(
+        "weak keys count",
+        JWKS,
+        "MINIMUM_KEY_BITS = 2048",
+        "MINIMUM_KEY_BITS = 512",
+        KEY_SET_TESTS,
+    ),
+    Mutant(
+        "who left signs in by token",
+        SECURITY,
+        "if user.deactivated_at is not None:",
+        "if False:",
+        f"{INFRASTRUCTURE}/test_token_sign_in.py",
+    ),
+    Mutant(
+        "who is unknown here is let in as an error of ours",
+        SECURITY,
+        "except UserNotFoundException as error:",
+        "except KeyError as error:",
+        f"{INFRASTRUCTURE}/test_token_sign_in.py",
+    ),
+    Mutant(
+        "impersonation leaves no trace",
+        SECURITY,
+        "if claims.actor is not None:",
+        "if False:",
+        f"{INFRASTRUCTURE}/test_token_sign_in.py",
+    ),
+    Mutant(
+        "two credentials at once count",
+        SECURITY,
+        "if api_key and bearer_token:",
+        "if False:",
+        f"{API}/test_authentication.py",
+    ),
+    Mutant(
+        "malformed keys cost a query",
+        KEYS,
+        "if not api_keys.is_well_formed(api_key):",
+        "if False:",
+        f"{INFRASTRUCTURE}/test_api_key_sign_in.py",
+    ),
+    Mutant(
+        "the checksum of a key is not looked at",
+        "app/domains/users/api_keys.py",
+        "and hmac.compare_digest(checksum, _checksum(secret))",
+        "and bool(checksum)",
+        KEY_TESTS,
+    ),
+    Mutant(
+        "keys are short",
+        "app/domains/users/api_keys.py",
+        "_SECRET_LENGTH = 32",
+        "_SECRET_LENGTH = 16",
+        KEY_TESTS,
+    ),
+    Mutant(
+        "keys die with the pepper they were made under",
+        KEYS,
+        "for pepper in self._peppers]",
+        "for pepper in self._peppers[:1]]",
+        KEY_TESTS,
+    ),
+    Mutant(
+        "keys stay under an old pepper",
+        KEYS,
+        "if key.pepper_id != current:",
+        "if False:",
+        KEY_TESTS,
+    ),
+    Mutant(
+        "users have keys without number",
+        KEYS,
+        "if await self.repository.count_usable(user.id) >= MOST_KEYS:",
+        "if False:",
+        KEY_TESTS,
+    ),
+    Mutant(
+        "who left is given keys",
+        KEYS,
+        "if owner.deactivated_at is not None:",
+        "if False:",
+        KEY_TESTS,
+    ),
+    Mutant(
+        "keys are made while their user goes",
+        USER_ROWS,
+        "query = select(User).where(User.id == user_id).with_for_update(key_share=True)",
+        "query = select(User).where(User.id == user_id)",
+        f"{DOMAINS}/users/test_api_key_concurrency.py",
+    ),
+    Mutant(
+        "keys are made for others",
+        KEYS,
+        "if not self._may_act_for(user.id):\n            raise PermissionDenied\n        owner",
+        "owner",
+        f"{DOMAINS}/users/test_api_key_rights.py",
+    ),
+    Mutant(
+        "two admins remove each other",
+        USER_ROWS,
+        "self.session.scalars(query.with_for_update(key_share=True))",
+        "self.session.scalars(query)",
+        f"{DOMAINS}/users/test_concurrency.py",
+    ),
+    Mutant(
+        "admins remove themselves",
+        USERS,
+        'not (action == "delete" and self._is_self(instance))',
+        "True",
+        f"{DOMAINS}/users/test_users.py",
+    ),
+    Mutant(
+        "admins demote themselves",
+        USERS,
+        "            if self._is_self(instance):\n                raise PermissionDenied",
+        "            if False:\n                raise PermissionDenied",
+        f"{DOMAINS}/users/test_users.py",
+    ),
+    Mutant(
+        "a first admin is made again and again",
+        "app/scripts/generate_user.py",
+        "if await users.has_admin():",
+        "if False:",
+        "tests/scripts/test_generate_user.py",
+    ),
+    Mutant(
+        "two first admins are made at once",
+        "app/scripts/generate_user.py",
+        "await session.execute(select(func.pg_advisory_xact_lock(_LOCK)))",
+        "await session.execute(select(func.pg_backend_pid()))",
+        "tests/scripts/test_generate_user.py",
+    ),
+    Mutant(
+        "webhooks may hold anything",
+        "app/api/routes/webhooks.py",
+        'if not isinstance(event_type, str) or not isinstance(event.get("data"), dict):',
+        "if not isinstance(event_type, str):",
+        WEBHOOK_TESTS,
+    ),
+    Mutant(
+        "a webhook too deep to read is our fault",
+        WEBHOOKS,
+        "except (ValueError, RecursionError) as error:",
+        "except ValueError as error:",
+        f"{INFRASTRUCTURE}/test_webhooks.py",
+    ),
+    Mutant(
+        "a signature that cannot be read is our fault",
+        WEBHOOKS,
+        "except (binascii.Error, ValueError):\n                continue",
+        "except KeyError:\n                continue",
+        f"{INFRASTRUCTURE}/test_webhooks.py",
+    ),
+    Mutant(
+        "webhook secrets may be empty",
+        "app/infrastructure/config_rules.py",
+        "if len(key) < MINIMUM_WEBHOOK_KEY_BYTES or len(set(key)) < 8:",
+        "if False:",
+        f"{INFRASTRUCTURE}/test_config.py",
+    ),
+    Mutant(
+        "simultaneous deliveries each have their effect",
+        "app/domains/users/ledger_repository.py",
+        "return added is not None",
+        "return True",
+        WEBHOOK_TESTS,
+    ),
+    Mutant(
+        "old events overwrite new ones",
+        CLERK,
+        "return event_at < newest or (event_at == newest and not outranks_equal)",
+        "return False",
+        CLERK_TESTS,
+    ),
+    Mutant(
+        "who was deleted comes back with a late event",
+        CLERK,
+        "            if identity.deleted_at is not None:\n                await",
+        "            if False:\n                await",
+        CLERK_TESTS,
+    ),
+    Mutant(
+        "events of one user cross each other",
+        "app/domains/users/ledger_repository.py",
+        "fresh = query.with_for_update().execution_options",
+        "fresh = query.execution_options",
+        f"{DOMAINS}/users/test_ledger.py",
+    ),
+    Mutant(
+        "addresses need no proof",
+        CLERK,
+        "return email if verified and isinstance(email, str) else None",
+        "return email if isinstance(email, str) else None",
+        CLERK_TESTS,
+    ),
+    Mutant(
+        "an address that is taken has the event sent for days",
+        CLERK,
+        "except (ConflictError, IntegrityError):",
+        "except ConflictError:",
+        CLERK_TESTS,
+    ),
+    Mutant(
+        "users see the ledger",
+        "app/domains/base/authorization.py",
+        "        return query.where(false())",
+        "        return query",
+        f"{DOMAINS}/users/test_ledger.py",
+    ),
+    Mutant(
+        "users do what is the system's",
+        SERVICE,
+        "        if not self._is_system_operation():\n            raise SystemOperationRequired",
+        "        if False:\n            raise SystemOperationRequired",
+        DOMAINS,
+    ),
+    Mutant(
+        "users run what is the system's",
+        REPOSITORY,
+        "        if not self._is_system_operation():\n            raise SystemOperationRequired",
+        "        if False:\n            raise SystemOperationRequired",
+        DOMAINS,
+    ),
+    Mutant(
+        "a route comes without a policy",
+        "app/api/routes/me.py",
+        '@router.get("", response_model=MeRead)',
+        '@router.get("", response_model=MeRead)\n@router.get("/again", response_model=MeRead)',
+        f"{API}/test_access.py",
+    ),
+    Mutant(
+        "what is another's is told from what is not there",
+        SERVICE,
+        '        if not self._check_instance_permissions("read", instance):\n            raise self.not_found_exception',
+        '        if not self._check_instance_permissions("read", instance):\n            raise PermissionDenied',
+        DOMAINS,
+    ),
+    Mutant(
+        "what a caller may not read can be referred to",
+        SERVICE,
+        "{row.id for row in rows if self._may_read(row)}",
+        "{row.id for row in rows}",
+        f"{ORDERS}/test_service.py",
+    ),
+    Mutant(
+        "many rows are changed at once by whoever may not",
+        SERVICE,
+        "            self._require_instance(action, row)\n        return [rows",
+        "            pass\n        return [rows",
+        DOMAINS,
+    ),
+    Mutant(
+        "rows are put where their maker does not see them",
+        REPOSITORY,
+        "if await self.session.scalar(fresh) is None:",
+        "if await self.session.scalar(fresh) is False:",
+        DOMAINS,
+    ),
+    Mutant(
+        "bodies may hold what nobody knows",
+        "app/domains/base/schemas.py",
+        'ConfigDict(extra="forbid")',
+        'ConfigDict(extra="ignore")',
+        f"{DOMAINS}/base/test_schemas.py",
+    ),
+    Mutant(
+        "null stands where a value must be",
+        "app/domains/base/schemas.py",
+        '        raise ValueError("must not be null")',
+        "        return value",
+        f"{DOMAINS}/base/test_schemas.py",
+    ),
+    Mutant(
+        "a change that was overtaken undoes the other",
+        "app/domains/base/models.py",
+        '{"version_id_col": version}',
+        "{}",
+        f"{DOMAINS}/base/test_service.py",
+    ),
+    Mutant(
+        "changes to many rows undo others",
+        REPOSITORY,
+        "return [tuple_(self.model.id, self.model.version).in_(seen)]",
+        "return [tuple_(self.model.id, self.model.version).in_(seen) | (self.model.id is not None)]",
+        f"{DOMAINS}/base/test_bulk_repository.py",
+    ),
+    Mutant(
+        "changes to many rows are not counted",
+        REPOSITORY,
+        'return data | {"version": self.model.version + 1}',
+        "return data",
+        f"{DOMAINS}/base/test_bulk_repository.py",
+    ),
+    Mutant(
+        "what is taken is our fault",
+        "app/api/database_errors.py",
+        "if state.startswith(INTEGRITY):",
+        "if False:",
+        f"{API}/test_unit_of_work.py",
+    ),
+    Mutant(
+        "relationships load row by row",
+        "app/domains/users/models.py",
+        'relationship(lazy="raise")',
+        'relationship(lazy="select")',
+        ARCHITECTURE,
+    ),
+    Mutant(
+        "a domain knows the web framework",
+        "app/domains/orders/exceptions.py",
+        "from app.domains.base.exceptions import EntityNotFoundException",
+        "from fastapi import Request\n\nfrom app.domains.base.exceptions import EntityNotFoundException",
+        ARCHITECTURE,
+    ),
+    Mutant(
+        "a repository runs what it has not narrowed",
+        USER_ROWS,
+        "        query = self._build_single_query().where(_has_email(email))",
+        "        query = select(User).where(_has_email(email))",
+        ARCHITECTURE,
+    ),
+    Mutant(
+        "a library with known holes is allowed",
+        "pyproject.toml",
+        '"pyjwt[crypto]>=2.15,<3"',
+        '"pyjwt[crypto]>=2.8,<3"',
+        f"{ARCHITECTURE}/test_dependencies.py",
+    ),
+    Mutant(
+        "migrations run into one another",
+        ENV,
+        "while not await connection.scalar(select(func.pg_try_advisory_lock(ADVISORY_LOCK))):",
+        "while await connection.scalar(select(func.pg_backend_pid())) == ADVISORY_LOCK:",
+        MIGRATIONS,
+    ),
+    Mutant(
+        "migrations wait for locks in the way of the service",
+        ENV,
+        "LIMITS = (\"SET lock_timeout = '5s'\", ",
+        "LIMITS = (",
+        MIGRATIONS,
+    ),
+    Mutant(
+        "a migration locks a table while it reads every row",
+        "alembic/versions/*_create_orders.py",
+        '    op.create_index("ix_orders_owner_id", "orders", ["owner_id"])',
+        '    op.create_index("ix_orders_owner_id", "orders", ["owner_id"])\n'
+        '    op.create_index("ix_users_role", "users", ["role"])',
+        f"{MIGRATIONS}/test_lint.py",
+    ),
+    Mutant(
+        "a migration that failed half way stays there",
+        "alembic/versions/*_add_priority_to_orders.py",
+        "        if_not_exists=True,\n    )\n    with",
+        "    )\n    with",
+        f"{MIGRATIONS}/test_migrations.py",
+    ),
+    Mutant(
+        "migrations hold their locks until the last is done",
+        ENV,
+        "context.configure(\n        connection=connection, target_metadata=Base.metadata, transaction_per_migration=True\n    )",
+        "context.configure(connection=connection, target_metadata=Base.metadata)",
+        f"{MIGRATIONS}/test_migrations.py",
+    ),
+    Mutant(
         "the service starts without a database",
         MAIN,
         "    await wait_for_database(database.async_engine, settings.DB_START_TIMEOUT)\n",
@@ -573,7 +1084,7 @@ def survives(
     shutil.rmtree(copy, ignore_errors=True)
     skipped = shutil.ignore_patterns(".venv", ".local", ".git", ".env", ".env.local", "__pycache__", "*.log")
     shutil.copytree(project, copy, ignore=skipped)
-    target = copy / mutant.path
+    [target] = copy.glob(mutant.path)
     text = target.read_text()
     if text.count(mutant.old) != 1:
         return f"{mutant.name}: its text stands {text.count(mutant.old)} times in {mutant.path}"

@@ -57,6 +57,9 @@ BANDIT += ["--skip", "B404,B603,B606,B607"]
 # How many pseudo-random field lists are rendered and linted.
 RANDOM_LISTS = 120
 
+# A field that comes when there may be rows already.
+LATER = ["priority:int:default=3:index"]
+
 # Names that a language might take for something else, and the shortest and longest.
 NAMES = ["shop", "a", "null", "My__Shop-2", "x" * 63, "abcde-" * 10 + "abc"]
 
@@ -218,6 +221,7 @@ def full(binary: Path, projects: list[Path], *, everything: bool) -> None:
                 run("uv", "sync", cwd=project)
             # Whatever is left out, domains go with it.
             domains.add(binary, project, 2)
+            domains.forge(binary, project, "add-field", "orders", *LATER)
             domains.whole(binary, project)
         check_project(binary, project, choice)
         if number > 0:
