@@ -20,7 +20,13 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 DEPENDABOT = ROOT / ".github" / "dependabot.yml"
-SCRIPTS = ["install.sh", ".ci/run", "tests/run", "tests/renew"]
+SCRIPTS = [
+    "install.sh",
+    ".ci/run",
+    "tests/run",
+    "tests/renew",
+    "tests/generated/standins/postgres.sh",
+]
 # YAML 1.1 reads the key `on` as a boolean.
 ON = True
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import service
+from engine import Engine
 
 UP = ("uv", "run", "just", "up")
 READY = f"{service.ADDRESS}/api/v1/health/ready"
@@ -108,21 +109,10 @@ def check_configured(project: Path) -> None:
         shutil.rmtree(home)
 
 
-def check_docker(project: Path) -> None:
+def check_docker(project: Path, docker: Engine) -> None:
     """Compose's database is used where Docker runs; it then is what the project's `.env` names."""
     # A project of its own: `down --volumes` must not meet anybody's data.
-    variables = {
-        "DOCKER_HOST": os.environ.get("DOCKER_HOST_HERE", ""),
-        "COMPOSE_PROJECT_NAME": f"ddd-forge-check-{os.getpid()}",
-    }
-
-    def compose(*words: str) -> bool:
-        return run(project, "docker", "compose", *words, **variables).returncode == 0
-
-    # A daemon without the image and without a registry is of no use to the project either.
-    if not shutil.which("docker") or not compose("create", "dbapp"):
-        print("      no Docker can make the database here: it was left out", flush=True)
-        return
+    variables = docker.variables | {"COMPOSE_PROJECT_NAME": f"ddd-forge-check-{os.getpid()}"}
     try:
         check_up(project, "Compose's dbapp", again="as configured, localhost:", **variables)
         with service.running(
@@ -130,7 +120,7 @@ def check_docker(project: Path) -> None:
         ) as end:
             end.wait(60)
     finally:
-        compose("down", "--volumes")
+        run(project, "docker", "compose", "down", "--volumes", **variables)
 
 
 def check_wheel(project: Path) -> None:
@@ -194,10 +184,11 @@ def check_recipes(project: Path) -> None:
         service.expect(not taken, f"`just down` left a server on port {port.read_text()}")
 
 
-def check(project: Path) -> None:
+def check(project: Path, docker: Engine | None) -> None:
     """Tries every way to a database, and then the recipes on the machine's own PostgreSQL."""
     check_configured(project)
-    check_docker(project)
+    if docker:
+        check_docker(project, docker)
     check_wheel(project)
     check_reload(project)
     check_interrupt(project)

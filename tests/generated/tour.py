@@ -26,6 +26,9 @@ import pexpect
 README = Path(__file__).resolve().parents[2] / "README.md"
 HEADING = "## Five minutes"
 PROMPT = r"tour:(\d+)> "
+# A shell that reads a user's files sets the prompt there.
+PROMPTING = {"PROMPT_COMMAND": "PS1='tour:$?> '", "TERM": "dumb"}
+BASH = ["bash", "--noprofile", "--norc"]
 # The first `up` on a machine downloads what the service needs.
 PATIENCE = 600
 # Returns, colours and links, which a terminal does not show as text.
@@ -63,15 +66,15 @@ def blocks(readme: str) -> list[Block]:
 class Terminal:
     """A shell that a reader types into."""
 
-    def __init__(self, place: Path, environment: dict[str, str]) -> None:
+    def __init__(self, place: Path, environment: dict[str, str], shell: list[str] = BASH) -> None:
         """Opens a terminal in a directory."""
         self.said, self.code = "", 0
         self.busy = True
         self.shell = pexpect.spawn(
-            "bash",
-            ["--noprofile", "--norc"],
+            shell[0],
+            shell[1:],
             cwd=str(place),
-            env=environment | {"PS1": "tour:$?> ", "TERM": "dumb"},
+            env=environment | PROMPTING,
             # Wide, so that nothing is wrapped where the README does not wrap it.
             dimensions=(50, 1000),
             encoding="utf-8",

