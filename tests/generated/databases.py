@@ -6,6 +6,8 @@ import shutil
 import signal
 import socket
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -88,25 +90,30 @@ def check_up(
             service.check_printed_curl(project)
 
 
-def check_configured(project: Path) -> None:
-    """A server that is named is used if it accepts the credentials, and never else."""
-    home = project.parent / "colleague"
+@contextmanager
+def colleague(project: Path, home: Path) -> Iterator[dict[str, str]]:
+    """Runs a PostgreSQL of somebody else's; gives the variables that lead to it."""
     python = ["uv", "run", "python", "-c"]
     found = run(project, *python, FOREIGN, str(home))
     service.expect(found.returncode == 0, f"a colleague's server starts: {found.stderr}")
-    server: dict[str, str] = json.loads(found.stdout)
     try:
-        check_up(project, f"as configured, 127.0.0.1:{server['APP_DB_PORT']}", **server)
-        wrong = server | {"APP_DB_PASSWORD": "wrong"}
-        check_up(project, "a private cluster", **wrong)
-        refused = f":{server['APP_DB_PORT']} does not accept the credentials"
-        service.expect(refused in said(project), f"`{refused}`, not: {said(project)[:400]}")
+        yield json.loads(found.stdout)
     finally:
         stop = f"from pathlib import Path; stop_clusters(Path({str(home)!r}))"
         stop = f"from scripts.postmaster import stop_clusters; {stop}"
         stopped = run(project, *python, stop)
         service.expect(stopped.returncode == 0, f"a colleague's server stops: {stopped.stderr}")
         shutil.rmtree(home)
+
+
+def check_configured(project: Path) -> None:
+    """A server that is named is used if it accepts the credentials, and never else."""
+    with colleague(project, project.parent / "colleague") as server:
+        check_up(project, f"as configured, 127.0.0.1:{server['APP_DB_PORT']}", **server)
+        wrong = server | {"APP_DB_PASSWORD": "wrong"}
+        check_up(project, "a private cluster", **wrong)
+        refused = f":{server['APP_DB_PORT']} does not accept the credentials"
+        service.expect(refused in said(project), f"`{refused}`, not: {said(project)[:400]}")
 
 
 def check_docker(project: Path, docker: Engine) -> None:

@@ -104,6 +104,8 @@ class Repository:
         self.remote, self.desk = place / "remote.git", place / "desk"
         self.told, self.checkouts = place / "told", 0
         self.git(place, "clone", "--quiet", "--bare", str(project), str(self.remote))
+        first = self.git(self.remote, "rev-list", "--max-parents=0", "main")
+        self.git(self.remote, "update-ref", "refs/heads/main", first)
         self.git(place, "clone", "--quiet", str(self.remote), str(self.desk))
         programs = place / "programs"
         programs.mkdir()

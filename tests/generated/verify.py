@@ -31,6 +31,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import ci
 import combinations
 import databases
 import domains
@@ -43,6 +44,7 @@ import fuzz
 import hooks
 import images
 import mutants
+import ranges
 import recipes
 import releases
 import routes
@@ -181,8 +183,9 @@ def check_code(project: Path, *tests: str) -> None:
     with step("lint and types"):
         run("uv", "run", "just", "lint", cwd=project)
         run("uv", "run", "just", "type-check", cwd=project)
-    with step("its own tests"):
-        run("uv", "run", "just", *tests, cwd=project)
+    if tests:
+        with step("its own tests"):
+            run("uv", "run", "just", *tests, cwd=project)
     with step("migrations: up, check, down, up"):
         database = ["uv", "run", "python", "-m", "scripts.dev_database", "exec", "--", "alembic"]
         for command in (["upgrade", "head"], ["check"], ["downgrade", "base"], ["upgrade", "head"]):
@@ -191,7 +194,12 @@ def check_code(project: Path, *tests: str) -> None:
 
 def check_project(binary: Path, project: Path, choice: combinations.Choice) -> None:
     """Checks the code of a project that is installed, and starts it."""
-    check_code(project, "test-cov")
+    if choice["ci"] == "github":
+        check_code(project)
+        with step("ci.yml, in a clone: its own tests and all else"):
+            ci.check(project)
+    else:
+        check_code(project, "test-cov")
     with step("the service, answering"):
         service.check(project, choice["auth"].split(","))
     with step("its routes, as read and as run"):
@@ -250,6 +258,8 @@ def full(binary: Path, projects: list[Path], *, everything: bool) -> None:
             releases.check(project)
         with step("commits, good and bad"):
             hooks.check(project)
+        with step("the lowest releases that it declares"):
+            ranges.check(project, everything=everything)
         with step("the README's tour, word for word"):
             tour.check(binary)
         with step("flows added; deployed, scheduled and run by Prefect; removed"):
