@@ -54,6 +54,10 @@ MIDDLEWARE = "app/infrastructure/middleware.py"
 DATABASE = "app/infrastructure/database.py"
 PUBLIC_WEB = "app/workers/public_web.py"
 PAGES = "tests/workers/test_public_web.py"
+DOCKERFILE = "Dockerfile"
+IMAGE_TESTS = "tests/delivery/test_dockerfile.py"
+COMPOSE = "docker-compose.yml"
+COMPOSE_TESTS = "tests/delivery/test_compose.py"
 
 MUTANTS = [
     Mutant(
@@ -1064,6 +1068,118 @@ MUTANTS = [
         "            self._rests_until = time.monotonic() + STORE_REST\n",
         "",
         "tests/api/test_throttle.py",
+    ),
+    Mutant(
+        "the API's container runs as root",
+        DOCKERFILE,
+        "USER 65532:65532\nEXPOSE",
+        "EXPOSE",
+        IMAGE_TESTS,
+    ),
+    Mutant(
+        "the API's image has what installs packages",
+        DOCKERFILE,
+        "COPY --from=environment /app/.venv .venv\n# Readiness",
+        "COPY --from=environment /app/.venv .venv\nCOPY --from=uv /uv /usr/local/bin/\n# Readiness",
+        IMAGE_TESTS,
+    ),
+    Mutant(
+        "images have developers' packages",
+        DOCKERFILE,
+        "    UV_NO_DEFAULT_GROUPS=1 \\\n",
+        "",
+        IMAGE_TESTS,
+    ),
+    Mutant(
+        "each version installs all packages again",
+        DOCKERFILE,
+        "FROM base AS dependencies\n",
+        "FROM base AS dependencies\nARG VERSION\n",
+        IMAGE_TESTS,
+    ),
+    Mutant(
+        "the worker's image has the routes",
+        DOCKERFILE,
+        "FROM source AS worker-source\nRUN rm -r app/api\n",
+        "FROM source AS worker-source\n",
+        IMAGE_TESTS,
+    ),
+    Mutant(
+        "any answer is healthy",
+        DOCKERFILE,
+        "status // 100 != 2",
+        "status // 100 == 0",
+        IMAGE_TESTS,
+    ),
+    Mutant(
+        "everything goes into an image",
+        ".dockerignore",
+        "\n*\n",
+        "\n",
+        IMAGE_TESTS,
+    ),
+    Mutant(
+        "secrets go into an image",
+        ".dockerignore",
+        "!app\n",
+        "!app\n!.env\n",
+        IMAGE_TESTS,
+    ),
+    Mutant(
+        "containers may write to their file system",
+        COMPOSE,
+        "  read_only: true\n",
+        "",
+        COMPOSE_TESTS,
+    ),
+    Mutant(
+        "containers keep root's capabilities",
+        COMPOSE,
+        "  cap_drop: [ALL]\n",
+        "",
+        COMPOSE_TESTS,
+    ),
+    Mutant(
+        "containers may get new rights",
+        COMPOSE,
+        '  security_opt: ["no-new-privileges:true"]\n',
+        "",
+        COMPOSE_TESTS,
+    ),
+    Mutant(
+        "the API is published to the network",
+        COMPOSE,
+        "127.0.0.1:${API_PORT",
+        "${API_PORT",
+        COMPOSE_TESTS,
+    ),
+    Mutant(
+        "two checkouts share containers and data",
+        COMPOSE,
+        "x-hardened:",
+        "name: shop\n\nx-hardened:",
+        COMPOSE_TESTS,
+    ),
+    Mutant(
+        "two checkouts share images",
+        COMPOSE,
+        "${API_IMAGE:-${COMPOSE_PROJECT_NAME}-",
+        "${API_IMAGE:-shop-",
+        COMPOSE_TESTS,
+    ),
+    Mutant(
+        "migrations do not wait for the database",
+        COMPOSE,
+        "condition: service_healthy",
+        "condition: service_started",
+        COMPOSE_TESTS,
+    ),
+    Mutant(
+        "the Prefect services have to be killed",
+        "docker-compose.prefect.yml",
+        "    stop_signal: SIGINT\n",
+        "",
+        COMPOSE_TESTS,
     ),
 ]
 
