@@ -43,6 +43,14 @@ fn git_files(place: &Place) -> usize {
 }
 
 #[test]
+fn choices_that_exclude_each_other_are_refused_before_anything_is_written() {
+    let place = Place::new();
+    let run = place.run(&["new", "shop", "--deploy", "kubernetes", "--no-docker"]).exits(2);
+    run.says("`--deploy kubernetes` needs images, which `--no-docker` leaves out");
+    assert!(!place.path("shop").exists());
+}
+
+#[test]
 fn json_is_one_object_on_stdout() {
     let place = Place::new();
     let run = place.run(&["new", "shop", "--no-git", "--json"]).exits(0);

@@ -17,6 +17,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("logfire", &["logfire", "otel_", "opentelemetry"]),
     ("docker", &["docker", " compose ", "container"]),
     ("github", &["github", "ghcr", "workflow"]),
+    ("kubernetes", &["kubernetes", "kubectl", "kustom", "pool_namespace", " pod ", " pods "]),
 ];
 
 /// Every combination of what decides a feature: these two decide none.
@@ -99,6 +100,7 @@ fn each_choice_removes_and_adds() {
         ("observability", "none"),
         ("ci", "none"),
         ("docker", "no"),
+        ("deploy", "kubernetes"),
         ("license", "apache-2.0"),
         ("license", "proprietary"),
         ("python", "3.14"),

@@ -38,7 +38,32 @@ pub const FEATURES: &[Feature] = &[
     Feature { name: "logfire", option: "observability", values: &["logfire"] },
     Feature { name: "github", option: "ci", values: &["github"] },
     Feature { name: "docker", option: "docker", values: &["yes"] },
+    Feature { name: "kubernetes", option: "deploy", values: &["kubernetes"] },
 ];
+
+/// A choice that needs what another one leaves out.
+#[derive(Debug)]
+pub struct Conflict {
+    /// The option that needs something, with its value.
+    pub chosen: (&'static str, &'static str),
+    /// What it needs.
+    pub needs: &'static str,
+    /// The option that leaves that out, with its value.
+    pub against: (&'static str, &'static str),
+}
+
+/// Every pair of choices that no project can be made with.
+pub const CONFLICTS: &[Conflict] =
+    &[Conflict { chosen: ("deploy", "kubernetes"), needs: "images", against: ("docker", "no") }];
+
+/// Returns the words of a command line that choose `value` for the option called `name`.
+pub fn words(name: &str, value: &str) -> Vec<String> {
+    match value {
+        "yes" => Vec::new(),
+        "no" => vec![format!("--no-{name}")],
+        value => vec![format!("--{name}"), value.to_owned()],
+    }
+}
 
 impl OptionSpec {
     /// Returns the value that stands where nothing was said.
@@ -86,6 +111,12 @@ pub const OPTIONS: &[OptionSpec] = &[
         question: None,
     },
     OptionSpec {
+        name: "deploy",
+        values: &["none", "kubernetes"],
+        help: "Where it runs beyond one machine: manifests, and a work pool for flow runs",
+        question: None,
+    },
+    OptionSpec {
         name: "license",
         values: &["mit", "apache-2.0", "proprietary"],
         help: "The licence of the project",
@@ -111,6 +142,16 @@ mod tests {
             // A question that wraps is redrawn badly on a narrow terminal.
             let (question, why) = option.question.unwrap_or_default();
             assert!(question.len() + why.len() <= 70, "{}", option.name);
+        }
+    }
+
+    #[test]
+    fn a_conflict_is_between_choices_other_than_the_defaults() {
+        for Conflict { chosen, against, .. } in CONFLICTS {
+            for (name, value) in [chosen, against] {
+                let option = OPTIONS.iter().find(|spec| spec.name == *name).unwrap();
+                assert!(option.values[1..].contains(value), "{name}");
+            }
         }
     }
 

@@ -141,6 +141,7 @@ impl Args {
         for (option, value) in &self.options.0 {
             options.set(option, value)?;
         }
+        options.check()?;
         let author = or(&self.author, default_author(&name, &surroundings));
         let manifest = Manifest {
             version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -3,7 +3,7 @@
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches};
 
-use crate::catalog::{OPTIONS, OptionSpec, YES_NO};
+use crate::catalog::{self, OPTIONS, OptionSpec, YES_NO};
 
 /// The options that were given on the command line, by name.
 #[derive(Clone, Debug, Default)]
@@ -17,12 +17,7 @@ impl OptionArgs {
 
     /// Returns the words of a command line that give these options.
     pub fn words(&self) -> Vec<String> {
-        let flag = |(name, value): &(&str, String)| match value.as_str() {
-            "yes" => Vec::new(),
-            "no" => vec![format!("--no-{name}")],
-            value => vec![format!("--{name}"), value.to_owned()],
-        };
-        self.0.iter().flat_map(flag).collect()
+        self.0.iter().flat_map(|(name, value)| catalog::words(name, value)).collect()
     }
 }
 

@@ -78,6 +78,7 @@ impl Manifest {
         for (option, _) in Options::default().iter() {
             options.set(option.name, text("options", option.name)?).map_err(in_manifest)?;
         }
+        options.check().map_err(in_manifest)?;
         Ok(Manifest {
             version: text("tool", "version")?.to_owned(),
             name: ProjectName::parse(text("project", "name")?).map_err(in_manifest)?,
@@ -144,6 +145,7 @@ mod tests {
         observability = "logfire"
         ci = "github"
         docker = "yes"
+        deploy = "none"
         license = "mit"
         python = "3.13"
         "#);
@@ -159,5 +161,9 @@ mod tests {
         }
         let unknown = manifest().to_toml().replace("\"mit\"", "\"gpl\"");
         assert_eq!(Manifest::parse(&unknown).unwrap_err().kind.exit_code(), 4);
+        let deployed = manifest().to_toml().replace("deploy = \"none\"", "deploy = \"kubernetes\"");
+        Manifest::parse(&deployed).unwrap();
+        let torn = deployed.replace("docker = \"yes\"", "docker = \"no\"");
+        assert_eq!(Manifest::parse(&torn).unwrap_err().kind.exit_code(), 4);
     }
 }

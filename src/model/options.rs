@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::{FEATURES, Feature, OPTIONS, OptionSpec};
+use crate::catalog::{self, CONFLICTS, Conflict, FEATURES, Feature, OPTIONS, OptionSpec};
 use crate::error::{Error, Result};
 
 /// A value for every option of the catalogue.
@@ -42,9 +42,25 @@ impl Options {
         Ok(())
     }
 
-    /// Returns every combination of values, the defaults first.
+    /// Checks that no choice needs what another one leaves out.
+    ///
+    /// # Errors
+    /// Fails with exit code 2, naming both.
+    pub fn check(&self) -> Result<()> {
+        for Conflict { chosen, needs, against } in CONFLICTS {
+            if self.get(chosen.0) == chosen.1 && self.get(against.0) == against.1 {
+                let [chosen, against] =
+                    [chosen, against].map(|(name, value)| catalog::words(name, value).join(" "));
+                let message = format!("`{chosen}` needs {needs}, which `{against}` leaves out");
+                return Err(Error::usage(message).hint("give one of the two"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns every combination of values that a project can be made with, the defaults first.
     pub fn combinations() -> Vec<Options> {
-        OPTIONS.iter().fold(vec![Options::default()], |combinations, option| {
+        let all = OPTIONS.iter().fold(vec![Options::default()], |combinations, option| {
             let with = |value: &'static str| {
                 move |mut options: Options| {
                     options.0.insert(option.name, value);
@@ -53,7 +69,8 @@ impl Options {
             };
             let values = option.values.iter();
             values.flat_map(|value| combinations.iter().cloned().map(with(value))).collect()
-        })
+        });
+        all.into_iter().filter(|options| options.check().is_ok()).collect()
     }
 
     /// Returns every feature by its name, with whether the project has it.
@@ -88,10 +105,25 @@ mod tests {
     #[test]
     fn features_follow_from_options() {
         let mut options = Options::default();
-        assert!(options.features().values().all(|has| *has));
+        assert!(options.features().iter().all(|(name, has)| *has == (*name != "kubernetes")));
         options.set("auth", "api-key").unwrap();
         options.set("docker", "no").unwrap();
         let features = options.features();
         assert!(!features["clerk"] && features["api_keys"] && !features["docker"]);
+    }
+
+    #[test]
+    fn choices_that_exclude_each_other_are_refused_and_in_no_combination() {
+        let mut options = Options::default();
+        options.set("deploy", "kubernetes").unwrap();
+        options.check().unwrap();
+        options.set("docker", "no").unwrap();
+        let error = options.check().unwrap_err();
+        assert_eq!(error.kind.exit_code(), 2);
+        assert_eq!(
+            error.message,
+            "`--deploy kubernetes` needs images, which `--no-docker` leaves out"
+        );
+        assert!(!Options::combinations().contains(&options));
     }
 }

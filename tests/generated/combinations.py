@@ -11,7 +11,10 @@ FEATURES = {
     "observability": ["logfire", "none"],
     "ci": ["github", "none"],
     "docker": ["yes", "no"],
+    "deploy": ["none", "kubernetes"],
 }
+# What runs there are the images that this leaves out.
+EXCLUDED = {("docker", "no"), ("deploy", "kubernetes")}
 # The options that change a few words of it.
 WORDS = {"license": ["mit", "apache-2.0", "proprietary"], "python": ["3.13", "3.14"]}
 
@@ -19,12 +22,13 @@ WORDS = {"license": ["mit", "apache-2.0", "proprietary"], "python": ["3.13", "3.
 PAIRWISE: list[Choice] = [
     dict(zip(FEATURES, values, strict=True))
     for values in (
-        ("clerk,api-key", "prefect", "logfire", "github", "yes"),
-        ("clerk,api-key", "none", "none", "none", "no"),
-        ("clerk", "prefect", "none", "github", "no"),
-        ("clerk", "none", "logfire", "none", "yes"),
-        ("api-key", "prefect", "logfire", "none", "no"),
-        ("api-key", "none", "none", "github", "yes"),
+        ("clerk,api-key", "prefect", "logfire", "github", "yes", "none"),
+        ("clerk,api-key", "none", "none", "none", "no", "none"),
+        ("clerk", "prefect", "none", "github", "no", "none"),
+        ("clerk", "none", "logfire", "none", "yes", "kubernetes"),
+        ("api-key", "prefect", "logfire", "none", "no", "none"),
+        ("api-key", "none", "none", "github", "yes", "kubernetes"),
+        ("clerk,api-key", "prefect", "none", "github", "yes", "kubernetes"),
     )
 ]
 
@@ -44,8 +48,9 @@ def flags(choice: Choice) -> list[str]:
 
 
 def every() -> list[Choice]:
-    """Returns every combination of features; the other options take turns."""
+    """Returns every combination of features that can be; the other options take turns."""
     choices = [dict(zip(FEATURES, values, strict=True)) for values in product(*FEATURES.values())]
+    choices = [choice for choice in choices if not choice.items() >= EXCLUDED]
     for number, choice in enumerate(choices):
         choice |= {name: values[number % len(values)] for name, values in WORDS.items()}
     return choices
@@ -56,6 +61,8 @@ def missing_pairs() -> list[tuple[str, str]]:
     missing = []
     for (one, ones), (other, others) in combinations(FEATURES.items(), 2):
         for pair in product(ones, others):
+            if {(one, pair[0]), (other, pair[1])} == EXCLUDED:
+                continue
             if not any((choice[one], choice[other]) == pair for choice in PAIRWISE):
                 missing.append(pair)
     return missing

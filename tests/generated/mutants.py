@@ -1184,6 +1184,64 @@ MUTANTS = [
 ]
 
 
+MANIFESTS = "deploy/kubernetes/base"
+PODS = "tests/delivery/test_kubernetes_pods.py"
+JOBS = "tests/workers/test_kubernetes_job.py"
+
+# For a project that is deployed to Kubernetes, with workers.
+KUBERNETES = [
+    Mutant(
+        "the API may run as root",
+        f"{MANIFESTS}/api/deployment.yaml",
+        "runAsNonRoot: true",
+        "runAsNonRoot: false",
+        PODS,
+    ),
+    Mutant(
+        "a pod with rights is let into the namespace",
+        f"{MANIFESTS}/namespace.yaml",
+        "enforce: restricted",
+        "enforce: privileged",
+        PODS,
+    ),
+    Mutant(
+        "other pods reach the worker",
+        f"{MANIFESTS}/network-closed.yaml",
+        "podSelector: {}",
+        "podSelector: {matchLabels: {app.kubernetes.io/name: migrations}}",
+        "tests/delivery/test_kubernetes_api.py",
+    ),
+    Mutant(
+        "the worker may read every secret",
+        f"{MANIFESTS}/worker/role.yaml",
+        "resources: [pods/log]",
+        "resources: [pods/log, secrets]",
+        JOBS,
+    ),
+    Mutant(
+        "Jobs repeat the credentials of the Prefect server",
+        f"{MANIFESTS}/worker/deployment.yaml",
+        "WORKER_API_AUTH_STRING_SECRET_NAME",
+        "WORKER_API_KEY_SECRET_NAME",
+        JOBS,
+    ),
+    Mutant(
+        "flow runs may talk to the cluster",
+        "app/workers/kubernetes_job.py",
+        '"automountServiceAccountToken": False',
+        '"automountServiceAccountToken": True',
+        JOBS,
+    ),
+    Mutant(
+        "flow runs may write to the file system of their image",
+        "app/workers/kubernetes_job.py",
+        '"readOnlyRootFilesystem": True',
+        '"readOnlyRootFilesystem": False',
+        JOBS,
+    ),
+]
+
+
 def server(project: Path) -> dict[str, str]:
     """Returns the variables of the project's own database server, so that no mutant starts one."""
     show = "import json, os; print(json.dumps({n: v for n, v in os.environ.items() if 'APP_DB' in n}))"
@@ -1224,7 +1282,7 @@ def survives(
     return f"{mutant.name}: exit {result.returncode}\n{result.stdout[-1500:]}{result.stderr[-500:]}"
 
 
-def check(project: Path) -> None:
+def check(project: Path, mutants: list[Mutant] = MUTANTS) -> None:
     """Makes every mutant and stops when one survives."""
     place = project.parent / "mutants"
     database = server(project)
@@ -1234,8 +1292,8 @@ def check(project: Path) -> None:
         return survives(project, mutant, place / f"mutant_{number}", database)
 
     with ThreadPoolExecutor(2) as pool:
-        survivors = [problem for problem in pool.map(run, enumerate(MUTANTS)) if problem]
+        survivors = [problem for problem in pool.map(run, enumerate(mutants)) if problem]
     shutil.rmtree(place, ignore_errors=True)
     if survivors:
         sys.exit("error: survived\n" + "\n".join(survivors))
-    print(f"      {len(MUTANTS)} mutants, each caught")
+    print(f"      {len(mutants)} mutants, each caught")

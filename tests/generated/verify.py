@@ -43,6 +43,7 @@ import fresh_machine
 import fuzz
 import hooks
 import images
+import manifests
 import mutants
 import ranges
 import recipes
@@ -147,7 +148,7 @@ def quick(binary: Path) -> list[Path]:
     missing = combinations.missing_pairs()
     service.expect(not missing, f"no project of the pairwise set has {missing}")
     scenarios = [("shop", combinations.flags(choice)) for choice in combinations.every()]
-    scenarios += [(name, []) for name in NAMES]
+    scenarios += [(name, ["--deploy", "kubernetes"]) for name in NAMES]
     shutil.rmtree(WORK / "quick", ignore_errors=True)
     projects, seen = [], set()
     for number, (name, flags) in enumerate(scenarios):
@@ -155,6 +156,7 @@ def quick(binary: Path) -> list[Path]:
         domains.whole(binary, project)
         check_syntax(project, seen)
         projects.append(project)
+    manifests.check_base(*projects[-len(NAMES) :])
     many = generate(binary, "shop", "quick/many-domains")
     taken = domains.random_lists(binary, many, RANDOM_LISTS)
     service.expect(taken > RANDOM_LISTS // 4, f"only {taken} of {RANDOM_LISTS} lists were valid")
@@ -237,6 +239,13 @@ def full(binary: Path, projects: list[Path], *, everything: bool) -> None:
             domains.forge(binary, project, "add-field", "orders", *LATER)
             domains.whole(binary, project)
         check_project(binary, project, choice)
+        if choice["deploy"] == "kubernetes":
+            with step("its manifests, and Jobs of flow runs"):
+                manifests.check(project)
+        if choice["deploy"] == "kubernetes" and choice["workers"] == "prefect":
+            with step("mutants of its manifests, each caught"):
+                mutants.check(project, mutants.KUBERNETES)
+            run("uv", "run", "just", "down", cwd=project)
         if number > 0:
             # Hundreds of megabytes each.
             shutil.rmtree(project)
