@@ -173,11 +173,15 @@ def quick(binary: Path) -> list[Path]:
     return projects
 
 
-def check_types(projects: list[Path], environment: Path) -> None:
+def check_types(binary: Path, projects: list[Path]) -> None:
     """Checks the types of every project, with the packages of one that has them all."""
+    whole = generate(binary, "shop", "full/types", "--deploy", "kubernetes")
+    run("uv", "sync", cwd=whole)
+    environment = whole / ".venv"
     ty = environment / "bin" / "ty"
     for project in projects:
         run(ty, "check", "--quiet", "--python", environment, cwd=project)
+    shutil.rmtree(whole)
 
 
 def check_code(project: Path, *tests: str) -> None:
@@ -251,7 +255,7 @@ def full(binary: Path, projects: list[Path], *, everything: bool) -> None:
             shutil.rmtree(project)
             continue
         with step("types of every combination"):
-            check_types(projects, project / ".venv")
+            check_types(binary, projects)
         with engine.running(project) as docker:
             with step("every way to a database, and the recipes"):
                 databases.check(project, docker)
