@@ -248,7 +248,7 @@ def full(binary: Path, projects: list[Path], *, everything: bool) -> None:
                 manifests.check(project)
         if choice["deploy"] == "kubernetes" and choice["workers"] == "prefect":
             with step("mutants of its manifests, each caught"):
-                mutants.check(project, mutants.KUBERNETES)
+                mutants.check(project, mutants.KUBERNETES, everything=True)
             run("uv", "run", "just", "down", cwd=project)
         if number > 0:
             # Hundreds of megabytes each.
@@ -282,7 +282,7 @@ def full(binary: Path, projects: list[Path], *, everything: bool) -> None:
         with step("under load, while what is around it fails"):
             endurance.check(project)
         with step("mutants, each caught"):
-            mutants.check(project)
+            mutants.check(project, everything=everything)
         run("uv", "run", "just", "down", cwd=project)
     check_domains(binary, newest)
     check_fields(binary, newest, everything=everything)
