@@ -68,7 +68,7 @@ def recipe(project: Path, *words: str, answer: str = "") -> subprocess.Completed
 
 def said(project: Path) -> str:
     """Returns what the last server has said."""
-    return (project / "up.log").read_text()
+    return service.log_of(project, "up.log").read_text()
 
 
 def users(project: Path) -> int:

@@ -67,7 +67,7 @@ def send_canaries(address: str, key: str) -> None:
 
 def check_log(project: Path, secrets: list[str]) -> None:
     """Whatever was asked, nothing unforeseen happened, and no secret was written down."""
-    log = (project / "production.log").read_text()
+    log = service.log_of(project, "production.log").read_text()
     service.expect("unexpected error" not in log, "nobody foresaw something: see production.log")
     service.expect(not any(secret in log for secret in secrets), "a secret is in the log")
 

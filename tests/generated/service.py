@@ -43,6 +43,11 @@ def environment(**more: str) -> dict[str, str]:
     return inherited | more
 
 
+def log_of(project: Path, name: str) -> Path:
+    """Returns where the log of a server lies: where the project's git does not look."""
+    return project / ".local" / name
+
+
 @contextmanager
 def running(
     project: Path, *command: str, log: str, **variables: str
@@ -57,12 +62,14 @@ def running(
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
-    copying = Thread(target=copy, args=(process, project / log), daemon=True)
+    path = log_of(project, log)
+    path.parent.mkdir(exist_ok=True)
+    copying = Thread(target=copy, args=(process, path), daemon=True)
     copying.start()
     try:
         yield process
     except BaseException:
-        print((project / log).read_text()[-4000:])
+        print(path.read_text()[-4000:])
         raise
     finally:
         if process.poll() is None:
@@ -131,7 +138,7 @@ def check_answers(project: Path, ways: list[str], secret: str) -> None:
 
 def check_printed_curl(project: Path) -> None:
     """Runs the command that `just up` printed, word for word."""
-    lines = (project / "up.log").read_text().splitlines()
+    lines = log_of(project, "up.log").read_text().splitlines()
     [command] = [line.removeprefix("Try").strip() for line in lines if line.startswith("Try")]
     quiet = command.replace("curl ", "curl --silent --show-error --fail ", 1)
     done = subprocess.run(["sh", "-c", quiet], cwd=project, capture_output=True, check=False)
