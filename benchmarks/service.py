@@ -26,6 +26,7 @@ PAGE = "/users?limit=10&order_by=email"
 SATURATED = 32
 TICKS = os.sysconf("SC_CLK_TCK")
 CPUS = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+SERVICE = "app.api.main:app"
 FLAGS = ["--no-access-log", "--no-proxy-headers", "--no-server-header"]
 
 
@@ -111,6 +112,8 @@ def served(
     """Runs one process of uvicorn until it answers, and ends it afterwards."""
     port = free_port()
     uvicorn = [project / ".venv/bin/python", "-m", "uvicorn", app, "--port", str(port), *FLAGS]
+    if app == SERVICE:
+        uvicorn += ["--http", "app.infrastructure.bounded_http:BoundedHttpProtocol"]
     command = [str(word) for word in uvicorn]
     log = (WORK / f"{app.split('.')[0]}-{port}.log").open("w")
     process = subprocess.Popen(command, cwd=place, env=environment, stdout=log, stderr=log)
@@ -179,8 +182,8 @@ def measure(project: Path, database: dict[str, str]) -> list[Row]:
     pin(os.getpid(), first=False)
     with (
         served(project, "floor:app", "/health", bare, place) as floor,
-        served(project, "app.api.main:app", live, environment, place) as service,
-        served(project, "app.api.main:app", live, traced, place) as observed,
+        served(project, SERVICE, live, environment, place) as service,
+        served(project, SERVICE, live, traced, place) as observed,
     ):
         listed, key = f"/api/v1{PAGE}", {"X-API-Key": page["key"]}
         told = answer(service.url + listed, key)

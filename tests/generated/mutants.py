@@ -953,6 +953,13 @@ MUTANTS = [
         "tests/infrastructure/test_database.py",
     ),
     Mutant(
+        "headers have no end",
+        "app/infrastructure/bounded_http.py",
+        "            if self._head_size > LONGEST_HEAD and not self.transport.is_closing():\n",
+        "            if self._head_size > 1000 * LONGEST_HEAD:\n",
+        "tests/infrastructure/test_bounded_http.py",
+    ),
+    Mutant(
         "dead connections are used",
         DATABASE,
         "    replace_dead_connections(engine)\n",
