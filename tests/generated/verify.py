@@ -262,7 +262,6 @@ def full(binary: Path, projects: list[Path], *, everything: bool) -> None:
             if docker:
                 with step("images and Compose, built and started"):
                     images.check(docker, project)
-            if docker and everything:
                 with step("the README's quick start, on a fresh machine"):
                     fresh_machine.check(docker, generate(binary, "shop", "full/fresh"))
         with step("every other recipe"):
