@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import service
+
 HOME = Path(__file__).resolve().parents[2] / "target" / "engine"
 STANDINS = Path(__file__).resolve().parent / "standins"
 SUITE = "trixie"
@@ -57,8 +59,7 @@ class Engine:
 
     def environment(self, **more: str) -> dict[str, str]:
         """Returns this process's environment with the daemon in it."""
-        inherited = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-        return inherited | self.variables | more
+        return service.environment(**self.variables | more)
 
     def run(
         self, *command: str | Path, cwd: Path = HOME.parent, check: bool = True, **more: str
