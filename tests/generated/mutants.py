@@ -98,6 +98,14 @@ MUTANTS = [
         DOMAINS,
     ),
     Mutant(
+        "pages and counts are of two moments",
+        REPOSITORY,
+        "rows = (await self.session.execute(self._page(filters).add_columns(count))).all()",
+        "total = await self.session.scalar(select(count))\n"
+        "        rows = [(row, total) for row in await self.session.scalars(self._page(filters))]",
+        f"{DOMAINS}/base/test_lists.py",
+    ),
+    Mutant(
         "any column may be ordered by",
         REPOSITORY,
         "if order_by and name not in self.ordering_fields:",
@@ -243,6 +251,41 @@ MUTANTS = [
         "if user.role != RoleEnum.ADMIN:",
         "if False:",
         API,
+    ),
+    Mutant(
+        "scopes of keys are not asked for",
+        "app/api/dependencies.py",
+        "if not allows(identity.scopes, needed):",
+        "if False:",
+        f"{API}/test_access.py",
+    ),
+    Mutant(
+        "reading is enough to write",
+        "app/api/dependencies.py",
+        "{'read' if request.method in SAFE_METHODS else 'write'}",
+        "read",
+        f"{API}/test_access.py",
+    ),
+    Mutant(
+        "a scope of one resource is one of all",
+        "app/domains/users/key_scopes.py",
+        'needed.rpartition(":")[2] in scopes',
+        'any(scope.endswith(needed.rpartition(":")[2]) for scope in scopes)',
+        f"{API}/test_access.py",
+    ),
+    Mutant(
+        "a key makes another that may do more",
+        KEYS,
+        "if not all(allows(self._granted, scope) for scope in scopes):",
+        "if False:",
+        f"{API}/test_api_keys.py",
+    ),
+    Mutant(
+        "nobody says what the key that makes another may do",
+        "app/api/routes/api_keys.py",
+        ", granted=identity.scopes",
+        "",
+        f"{API}/test_api_keys.py",
     ),
     Mutant(
         "keys may be made without limit",
@@ -569,8 +612,8 @@ MUTANTS = [
     Mutant(
         "keys are made for others",
         KEYS,
-        "if not self._may_act_for(user.id):\n            raise PermissionDenied\n        owner",
-        "owner",
+        "if not self._may_act_for(user.id):\n            raise PermissionDenied\n        if not all",
+        "if not all",
         f"{DOMAINS}/users/test_api_key_rights.py",
     ),
     Mutant(
@@ -885,7 +928,7 @@ MUTANTS = [
     Mutant(
         "users ask without limit",
         "app/api/dependencies.py",
-        '    await throttle.hit(REQUESTS, "requests", str(user.id))\n',
+        '    await throttle.hit(REQUESTS, "requests", str(identity.user.id))\n',
         "",
         "tests/api/test_authentication.py",
     ),
