@@ -50,6 +50,8 @@ TOKENS = "app/infrastructure/tokens.py"
 JWKS = "app/infrastructure/jwks.py"
 WEBHOOKS = "app/infrastructure/webhooks.py"
 CLERK = "app/infrastructure/adapters/clerk.py"
+RETRIES = "app/api/retries.py"
+RETRY_TESTS = f"{API}/test_retries.py"
 ENV = "alembic/env.py"
 MAIN = "app/api/main.py"
 MIDDLEWARE = "app/infrastructure/middleware.py"
@@ -300,6 +302,34 @@ MUTANTS = [
         'await throttle.hit(FAILED_SIGN_INS, "failed-sign-in", client_address(request))',
         "pass",
         API,
+    ),
+    Mutant(
+        "deadlocks are not repeated",
+        RETRIES,
+        "range(1, ATTEMPTS + 1)",
+        "range(ATTEMPTS, ATTEMPTS + 1)",
+        RETRY_TESTS,
+    ),
+    Mutant(
+        "whatever the database refuses is repeated",
+        RETRIES,
+        "if started or state not in REPEATABLE or attempt == ATTEMPTS:",
+        "if started or attempt == ATTEMPTS:",
+        RETRY_TESTS,
+    ),
+    Mutant(
+        "a request is repeated although it is being answered",
+        RETRIES,
+        "if started or state not in REPEATABLE or attempt == ATTEMPTS:",
+        "if state not in REPEATABLE or attempt == ATTEMPTS:",
+        RETRY_TESTS,
+    ),
+    Mutant(
+        "a repeated request has lost its body",
+        RETRIES,
+        "await self._app(scope, replay(received, receive_noting), send_noting_start)",
+        "await self._app(scope, receive_noting, send_noting_start)",
+        RETRY_TESTS,
     ),
     Mutant(
         "a webhook has its effect twice",
