@@ -45,6 +45,7 @@ async def main(out: Path) -> None:
         "keys": list(answer["data"][0]),
         "hash": statements[0][1][0],
         "id": answer["data"][0]["id"],
+        "clerk_id": admin.clerk_id,
     }
     (out / "page.json").write_text(json.dumps(found))
 

@@ -8,9 +8,10 @@ driver: no object is mapped, nothing is validated.
 import os
 import pickle
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
+import jwt
 from app.domains.base.schemas import PaginatedSchema
 from app.domains.users.models import APIKey, User
 from app.domains.users.schemas import UserCreate, UserRead
@@ -35,8 +36,10 @@ engine = create_async_engine(
 # What the service itself sent for one page, as `capture.py` saw it.
 STATEMENTS: list[tuple[str, Any]] = pickle.loads(Path(os.environ["STATEMENTS"]).read_bytes())
 KEYS = os.environ["KEYS"].split(",")
-HASH = os.environ["HASH"]
+HASH, PUBLIC_KEY = os.environ["HASH"], os.environ["PUBLIC_KEY"]
 sessions = async_sessionmaker(engine, expire_on_commit=False)
+
+Caller = Annotated[str | None, Header()]
 
 
 @app.get("/health")
@@ -45,8 +48,13 @@ async def health() -> dict[str, str]:
     return {"status": "ok"}
 
 
-async def sign_in(session: AsyncSession) -> None:
-    """Looks for the caller, who may be anybody with any key at all."""
+async def sign_in(session: AsyncSession, authorization: str | None) -> None:
+    """Looks for the caller: by a token that is verified, or by the one key there is."""
+    if authorization is not None:
+        token = authorization.removeprefix("Bearer ")
+        subject = jwt.decode(token, PUBLIC_KEY, ["RS256"])["sub"]
+        await session.scalar(select(User).where(User.clerk_id == subject))
+        return
     usable = or_(APIKey.expires_at.is_(None), APIKey.expires_at > func.now())
     caller = (
         select(APIKey)
@@ -59,10 +67,10 @@ async def sign_in(session: AsyncSession) -> None:
 
 
 @app.get("/users", response_model=PaginatedSchema[UserRead])
-async def users_list(limit: int, order_by: str, x_api_key: str = Header()) -> dict[str, Any]:
+async def users_list(limit: int, order_by: str, authorization: Caller = None) -> dict[str, Any]:
     """Answers a page."""
     async with sessions.begin() as session:
-        await sign_in(session)
+        await sign_in(session, authorization)
         count = select(func.count()).select_from(select(User.id).subquery()).scalar_subquery()
         page = select(User, count).order_by(getattr(User, order_by), User.id)
         rows = (await session.execute(page.limit(limit).offset(0))).all()
@@ -70,18 +78,18 @@ async def users_list(limit: int, order_by: str, x_api_key: str = Header()) -> di
 
 
 @app.get("/users/{user_id}", response_model=UserRead)
-async def users_read(user_id: UUID, x_api_key: str = Header()) -> User | None:
+async def users_read(user_id: UUID, authorization: Caller = None) -> User | None:
     """Answers one user."""
     async with sessions.begin() as session:
-        await sign_in(session)
+        await sign_in(session, authorization)
         return await session.scalar(select(User).where(User.id == user_id))
 
 
 @app.post("/users", response_model=UserRead, status_code=201)
-async def users_create(data: UserCreate, x_api_key: str = Header()) -> User:
+async def users_create(data: UserCreate, authorization: Caller = None) -> User:
     """Makes a user."""
     async with sessions.begin() as session:
-        await sign_in(session)
+        await sign_in(session, authorization)
         user = User(**data.model_dump(), created_by="bench", updated_by="bench")
         session.add(user)
         await session.flush()

@@ -1,5 +1,6 @@
 # /// script
 # requires-python = ">=3.13"
+# dependencies = ["pyjwt[crypto]>=2.10,<3"]
 # ///
 """Prints what ddd-forge and the service it writes cost, as ratios measured in one run.
 

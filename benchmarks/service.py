@@ -9,13 +9,14 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
+from issuer import Issuer
 from load import CONNECTIONS, Ask, load
 from measure import WORK, Row, run
 
@@ -153,11 +154,14 @@ def production(database: dict[str, str]) -> dict[str, str]:
     )
 
 
-def mix(prefix: str, key: dict[str, str], one: str) -> list[Ask]:
-    """Returns what ten requests of a busy service might be: pages, single rows, new rows."""
-    create = Ask(f"{prefix}/users", key, "POST", '{"email": "user#@example.com"}', 201)
-    page, read = Ask(prefix + PAGE, key), Ask(f"{prefix}/users/{one}", key)
-    return [page, read, page, read, create, page, read, page, read, create]
+def mix(prefix: str, one: str, credentials: Sequence[dict[str, str]]) -> list[Ask]:
+    """Returns what a busy service may be asked: pages, single rows, new rows, by each credential."""
+    asks = []
+    for headers in credentials:
+        create = Ask(f"{prefix}/users", headers, "POST", '{"email": "user#@example.com"}', 201)
+        page, read = Ask(prefix + PAGE, headers), Ask(f"{prefix}/users/{one}", headers)
+        asks += [page, read, page, read, create]
+    return asks
 
 
 def measure(project: Path, database: dict[str, str]) -> list[Row]:
@@ -168,10 +172,12 @@ def measure(project: Path, database: dict[str, str]) -> list[Row]:
     python = project / ".venv/bin/python"
     run([python, HERE / "capture.py", place], cwd=project, env=environment)
     page = json.loads((place / "page.json").read_text())
+    issuer = Issuer()
     bare = environment | {
         "STATEMENTS": str(place / "statements"),
         "KEYS": ",".join(page["keys"]),
         "HASH": page["hash"],
+        "PUBLIC_KEY": issuer.public_key(),
         "PYTHONPATH": str(HERE),
     }
     receiver = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
@@ -184,8 +190,10 @@ def measure(project: Path, database: dict[str, str]) -> list[Row]:
         served(project, "floor:app", "/health", bare, place) as floor,
         served(project, SERVICE, live, environment, place) as service,
         served(project, SERVICE, live, traced, place) as observed,
+        served(project, SERVICE, live, environment | issuer.settings(), place) as either,
     ):
         listed, key = f"/api/v1{PAGE}", {"X-API-Key": page["key"]}
+        token = {"Authorization": f"Bearer {issuer.token(page['clerk_id'])}"}
         told = answer(service.url + listed, key)
         if not told == answer(floor.url + PAGE, key) == answer(floor.url + "/raw", {}):
             raise SystemExit("error: the bare application answers something else")
@@ -198,13 +206,14 @@ def measure(project: Path, database: dict[str, str]) -> list[Row]:
             service.ask("page", Ask(listed, key))
             observed.ask("page", Ask(listed, key))
             service.ask("me", Ask("/api/v1/me", key))
-            floor.ask("mix", *mix("", key, page["id"]), connections=SATURATED)
-            service.ask("mix", *mix("/api/v1", key, page["id"]), connections=SATURATED)
-        return rows(floor, service, observed)
+            for server, prefix in ((floor, ""), (either, "/api/v1")):
+                asks = mix(prefix, page["id"], (key, token))
+                server.ask("mix", *asks, connections=SATURATED)
+        return rows(floor, service, observed, either)
 
 
-def rows(floor: Server, service: Server, observed: Server) -> list[Row]:
-    """Compares the service, as installed and with its traces sent somewhere, to the floor."""
+def rows(floor: Server, service: Server, observed: Server, either: Server) -> list[Row]:
+    """Compares the service to the floor: as installed, traced, and with `either` credential."""
     compared = []
     for name, title in (("health", "health"), ("page", "a page of users, by API key")):
         for server, how in ((service, "as installed"), (observed, "traced to a receiver")):
@@ -220,12 +229,12 @@ def rows(floor: Server, service: Server, observed: Server) -> list[Row]:
     how = f"the bare page: {itself:.2f} ×; {floor.rate('raw'):.0f} a second"
     name = "the page, as installed, / its statements replayed to the driver"
     compared.append(Row(name, raw, "×", how))
-    mixed = service.rate("mix") / floor.rate("mix")
-    how = f"{service.rate('mix'):.0f} / {floor.rate('mix'):.0f} a second, no answer a failure"
-    name = f"reads and writes by API key, {SATURATED} connections, / bare"
+    mixed = either.rate("mix") / floor.rate("mix")
+    how = f"{either.rate('mix'):.0f} / {floor.rate('mix'):.0f} a second, no answer a failure"
+    name = f"reads and writes by API key and by token, {SATURATED} connections, / bare"
     compared.append(Row(name, mixed, "×", how, at_least=0.7))
-    slow = service.p99("mix") / floor.p99("mix")
-    how = f"{service.p99('mix'):.0f} / {floor.p99('mix'):.0f} ms"
+    slow = either.p99("mix") / floor.p99("mix")
+    how = f"{either.p99('mix'):.0f} / {floor.p99('mix'):.0f} ms"
     compared.append(Row("the same, what 99 of 100 take at most, / bare", slow, "×", how))
     me = f"{service.rate('me'):.0f} a second"
     return [
