@@ -257,7 +257,7 @@ MUTANTS = [
     Mutant(
         "scopes of keys are not asked for",
         "app/api/dependencies.py",
-        "if not allows(identity.scopes, needed):",
+        "if identity.key is not None and not allows(identity.key.scopes, needed):",
         "if False:",
         f"{API}/test_access.py",
     ),
@@ -278,14 +278,28 @@ MUTANTS = [
     Mutant(
         "a key makes another that may do more",
         KEYS,
-        "if not all(allows(self._granted, scope) for scope in scopes):",
+        "if not self._covers(scopes) or not self._outlives(expires_at):",
+        "if False:",
+        f"{API}/test_api_keys.py",
+    ),
+    Mutant(
+        "a key makes another that lives longer",
+        KEYS,
+        "end is None or (expires_at is not None and expires_at <= end)",
+        "True",
+        f"{API}/test_api_keys.py",
+    ),
+    Mutant(
+        "a key revokes another that may do more",
+        KEYS,
+        "if not self._covers(key.scopes):",
         "if False:",
         f"{API}/test_api_keys.py",
     ),
     Mutant(
         "nobody says what the key that makes another may do",
         "app/api/routes/api_keys.py",
-        ", granted=identity.scopes",
+        ", used=identity.key",
         "",
         f"{API}/test_api_keys.py",
     ),
@@ -308,6 +322,20 @@ MUTANTS = [
         RETRIES,
         "range(1, ATTEMPTS + 1)",
         "range(ATTEMPTS, ATTEMPTS + 1)",
+        RETRY_TESTS,
+    ),
+    Mutant(
+        "a repeated request counts again",
+        RETRIES,
+        'return getattr(request.state, "attempt", 1) > 1',
+        "return False",
+        RETRY_TESTS,
+    ),
+    Mutant(
+        "a repeated request finds what it left",
+        RETRIES,
+        "            scope.clear()\n",
+        "",
         RETRY_TESTS,
     ),
     Mutant(
@@ -642,8 +670,8 @@ MUTANTS = [
     Mutant(
         "keys are made for others",
         KEYS,
-        "if not self._may_act_for(user.id):\n            raise PermissionDenied\n        if not all",
-        "if not all",
+        "if not self._may_act_for(user.id):\n            raise PermissionDenied\n        if not self._covers(scopes)",
+        "if not self._covers(scopes)",
         f"{DOMAINS}/users/test_api_key_rights.py",
     ),
     Mutant(
@@ -958,8 +986,8 @@ MUTANTS = [
     Mutant(
         "users ask without limit",
         "app/api/dependencies.py",
-        '    await throttle.hit(REQUESTS, "requests", str(identity.user.id))\n',
-        "",
+        'await throttle.hit(REQUESTS, "requests", str(identity.user.id))',
+        "pass",
         "tests/api/test_authentication.py",
     ),
     Mutant(
