@@ -7,6 +7,7 @@ starts another workflow.
 
 import json
 import os
+import shutil
 import ssl
 import subprocess
 from collections.abc import Iterator
@@ -331,6 +332,7 @@ def check_images(repository: Repository) -> None:
 def check(project: Path) -> None:
     """Plays a year of releases."""
     place = project.parent / "releases"
+    shutil.rmtree(place, ignore_errors=True)
     place.mkdir()
     github = GitHub()
     with github.serving(place / "authority.pem") as address:
