@@ -18,7 +18,9 @@ mod words;
 
 pub use domain::{DEFAULT_OPS, DOMAINS, Domain, OPS, Scope, Write};
 pub use domain_name::{DomainNames, LONGEST_IDENTIFIER, NameOverrides, RESERVED_CLASSES};
-pub use field::{Field, FieldKind, Number, OnDelete, Unique, Value, lengths, parse_fields};
+pub use field::{
+    Field, FieldKind, LONGEST_TEXT, Number, OnDelete, Unique, Value, lengths, parse_fields,
+};
 pub use flow::Flow;
 pub use flow_name::{FLOWS, FlowName, kebab};
 pub use graph::{Reference, domain_line, domain_lines, flow_lines};

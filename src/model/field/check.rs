@@ -196,14 +196,18 @@ fn check_default(field: &Field) -> Check {
     }
 }
 
+/// The greatest length of a text that says nothing else, as `app/domains/base/fields.py` has it.
+pub const LONGEST_TEXT: i128 = 64 * 1024;
+
 /// Returns the least and the greatest length of a text.
 pub fn lengths(field: &Field) -> (i128, i128) {
     let longest = match field.kind {
         FieldKind::String { length } => i128::from(length),
-        _ => 1_000_000,
+        _ => LONGEST_TEXT,
     };
     let of = |bound: &Option<Number>| bound.as_ref().and_then(Number::to_i128);
-    (of(&field.min).unwrap_or(1), of(&field.max).unwrap_or(longest))
+    let least = of(&field.min).unwrap_or(1);
+    (least, of(&field.max).unwrap_or(longest.max(least)))
 }
 
 /// A unique field with too few values would soon be full, and its tests are.

@@ -7,7 +7,7 @@ mod parse;
 
 use std::fmt;
 
-pub use check::lengths;
+pub use check::{LONGEST_TEXT, lengths};
 pub use number::Number;
 pub use parse::parse_fields;
 

@@ -1,7 +1,7 @@
 //! A field as a column: in the model, in the migration, in the schemas, in the test factory.
 
 use super::Target;
-use super::literals::{Units, camel, default, number, pair};
+use super::literals::{Units, camel, default, longest, number, pair};
 use crate::model::{Domain, Field, FieldKind, OnDelete, Unique, Value, lengths};
 
 /// A field among the others of its domain.
@@ -183,12 +183,10 @@ impl Column<'_> {
         let mut rules: Vec<String> = Vec::new();
         let base = match &field.kind {
             FieldKind::String { .. } | FieldKind::Text => {
-                let (least, most) = lengths(field);
-                let is_text = field.kind == FieldKind::Text;
+                let (least, _) = lengths(field);
                 rules.extend((least > 0).then(|| format!("min_length={least}")));
-                let bounded = !is_text || field.max.is_some();
-                rules.extend(bounded.then(|| format!("max_length={most}")));
-                if is_text { "SafeText" } else { "SafeString" }.to_owned()
+                rules.push(format!("max_length={}", longest(field).0));
+                if field.kind == FieldKind::Text { "SafeText" } else { "SafeString" }.to_owned()
             }
             FieldKind::Decimal { precision, scale } => {
                 rules.push(format!("max_digits={precision}"));

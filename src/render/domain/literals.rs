@@ -1,6 +1,6 @@
 //! Values as Python writes them.
 
-use crate::model::{Field, FieldKind, Number, Value, capital, lengths};
+use crate::model::{Field, FieldKind, LONGEST_TEXT, Number, Value, capital, lengths};
 
 /// A pair of values of a field, the lower first, and what lies at its limits.
 pub struct Literals {
@@ -13,6 +13,15 @@ pub struct Literals {
 /// Returns `text` in double quotes.
 pub fn quoted(text: &str) -> String {
     format!("\"{text}\"")
+}
+
+/// Returns the greatest length of a text, and one more, as Python writes them.
+pub fn longest(field: &Field) -> (String, String) {
+    let (_, most) = lengths(field);
+    match field.kind == FieldKind::Text && field.max.is_none() && most == LONGEST_TEXT {
+        true => ("LONGEST_TEXT".to_owned(), "(LONGEST_TEXT + 1)".to_owned()),
+        false => (most.to_string(), (most + 1).to_string()),
+    }
 }
 
 /// Returns a set as Python writes it, or the argument that makes an empty one.

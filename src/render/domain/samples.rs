@@ -1,17 +1,14 @@
 //! Values at the limits of a field and past them, as JSON written in Python.
 
-use super::literals::Units;
+use super::literals::{Units, longest};
 use crate::model::{Field, FieldKind, lengths};
 
 /// Returns values that are taken.
 pub fn accepted(field: &Field) -> Vec<String> {
     let mut values = match &field.kind {
         FieldKind::String { .. } | FieldKind::Text => {
-            let (least, most) = lengths(field);
-            let bounded = field.kind != FieldKind::Text || field.max.is_some();
-            let mut values = vec![format!("\"x\" * {}", least.max(1))];
-            values.extend(bounded.then(|| format!("\"x\" * {most}")));
-            values
+            let (least, _) = lengths(field);
+            vec![format!("\"x\" * {}", least.max(1)), format!("\"x\" * {}", longest(field).0)]
         }
         FieldKind::Int | FieldKind::Bigint => {
             let units = Units::of(field);
@@ -47,10 +44,9 @@ pub fn accepted(field: &Field) -> Vec<String> {
 pub fn refused(field: &Field) -> Vec<String> {
     let mut values = match &field.kind {
         FieldKind::String { .. } | FieldKind::Text => {
-            let (least, most) = lengths(field);
+            let (least, _) = lengths(field);
             let mut values = strings(&["5", "\"a\\0b\""]);
-            let bounded = field.kind != FieldKind::Text || field.max.is_some();
-            values.extend(bounded.then(|| format!("\"x\" * {}", most + 1)));
+            values.push(format!("\"x\" * {}", longest(field).1));
             values.extend((least > 0).then(|| "\"\"".to_owned()));
             values.extend((least > 1).then(|| format!("\"x\" * {}", least - 1)));
             values
