@@ -179,9 +179,7 @@ impl Tree for DiskTree {
         let full = path.below(&self.root);
         let metadata = match fs::metadata(&full) {
             Ok(metadata) => metadata,
-            Err(error) if is_absent(&error) && fs::symlink_metadata(&full).is_err() => {
-                return Ok(None);
-            }
+            Err(error) if is_absent(&error) && !is_link(&full) => return Ok(None),
             Err(error) => return Err(unreadable(&full, error)),
         };
         // Opening a pipe or a device would block or do worse.
@@ -189,7 +187,12 @@ impl Tree for DiskTree {
             let message = format!("`{path}` is not a regular file");
             return Err(Error::not_applied(message).at(full.display().to_string()));
         }
-        let bytes = whole(&full, metadata.len()).map_err(|error| unreadable(&full, error))?;
+        let bytes = match whole(&full, metadata.len()) {
+            Ok(bytes) => bytes,
+            // Another run has just taken it back.
+            Err(error) if is_absent(&error) => return Ok(None),
+            Err(error) => return Err(unreadable(&full, error)),
+        };
         let mode = mode(&metadata);
         Ok(Some(File { bytes, executable: mode.is_some_and(|mode| mode & 0o100 != 0), mode }))
     }
@@ -220,10 +223,14 @@ impl Tree for DiskTree {
         let full = path.below(&self.root);
         match read_directory(&full) {
             Ok(directory) => Ok(Some(directory)),
-            Err(error) if is_absent(&error) && fs::symlink_metadata(&full).is_err() => Ok(None),
+            Err(error) if is_absent(&error) && !is_link(&full) => Ok(None),
             Err(error) => Err(unreadable(&full, error)),
         }
     }
+}
+
+fn is_link(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink())
 }
 
 /// Reads a file that has so many bytes, if nobody writes to it now.

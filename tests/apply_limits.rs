@@ -11,13 +11,24 @@ use std::path::Path;
 use std::process::Stdio;
 
 use support::{Place, Run};
-use target::Target::{Absent, EmptyDirectory};
+use target::Target::{self, Absent, EmptyDirectory};
 use target::{NEW, reference, tell};
+
+/// How many at once, and where; what shifts under a run that plans shows itself seldom.
+const MANY: [(Target, usize); 7] = [
+    (Absent, 2),
+    (Absent, 20),
+    (EmptyDirectory, 2),
+    (EmptyDirectory, 20),
+    (EmptyDirectory, 20),
+    (EmptyDirectory, 20),
+    (EmptyDirectory, 20),
+];
 
 #[test]
 fn of_many_runs_at_once_one_wins() {
     let reference = reference();
-    for (target, count) in [(Absent, 2), (Absent, 20), (EmptyDirectory, 2), (EmptyDirectory, 20)] {
+    for (target, count) in MANY {
         let place = target.place();
         let start =
             || place.command().args(NEW).env("PATH", "/nonexistent").stdout(Stdio::null()).spawn();
