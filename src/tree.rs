@@ -223,7 +223,9 @@ impl Tree for DiskTree {
         let full = path.below(&self.root);
         match read_directory(&full) {
             Ok(directory) => Ok(Some(directory)),
-            Err(error) if is_absent(&error) && !is_link(&full) => Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !is_link(&full) => Ok(None),
+            // A part of the path is a file, or the last one is.
+            Err(error) if is_absent(&error) && fs::symlink_metadata(&full).is_err() => Ok(None),
             Err(error) => Err(unreadable(&full, error)),
         }
     }
