@@ -1447,8 +1447,8 @@ MUTANTS = [
     Mutant(
         "a middleware comes between the server and the request",
         MIDDLEWARE,
-        "from starlette.datastructures import Headers\n",
-        "from starlette.datastructures import Headers\nfrom starlette.middleware.base import BaseHTTPMiddleware\n",
+        "from http import HTTPStatus\n",
+        "from http import HTTPStatus\n\nfrom starlette.middleware.base import BaseHTTPMiddleware\n",
         f"{ARCHITECTURE}/test_layers.py",
     ),
     Mutant(
