@@ -291,7 +291,7 @@ MUTANTS = [
     Mutant(
         "a key makes another that may do more",
         KEYS,
-        "if not self._covers(scopes) or not self._outlives(expires_at):",
+        "if not self._covers(scopes) or not self._ends_in_time(expires_at):",
         "if False:",
         f"{API}/test_api_keys.py",
     ),
