@@ -22,4 +22,4 @@ mod update;
 pub use create::create;
 pub use interrupt::Interrupt;
 pub use recover::{Recovered, is_left, recover};
-pub use update::update;
+pub use update::{update, update_if};

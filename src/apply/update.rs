@@ -21,6 +21,20 @@ use crate::plan::ChangeSet;
 /// Fails with everything as it was: with exit code 4 where a file is not as the plan found it or
 /// another run is at work, 130 when interrupted, 1 when the system refuses a file.
 pub fn update(set: &ChangeSet, root: &Path, interrupt: &Interrupt) -> Result<()> {
+    update_if(set, root, interrupt, || Ok(()))
+}
+
+/// Does what [`update`] does if `holds`, asked once no other run can change anything, agrees: it looks
+/// at what a plan relied on beside the files that it changes.
+///
+/// # Errors
+/// Fails like [`update`], and with what `holds` fails with.
+pub fn update_if(
+    set: &ChangeSet,
+    root: &Path,
+    interrupt: &Interrupt,
+    holds: impl FnOnce() -> Result<()>,
+) -> Result<()> {
     if set.is_empty() {
         return Ok(());
     }
@@ -29,6 +43,7 @@ pub fn update(set: &ChangeSet, root: &Path, interrupt: &Interrupt) -> Result<()>
         let message = "a run of `ddd-forge` was killed here after this one was planned";
         return Err(Error::not_applied(message).hint("run the same command again"));
     }
+    holds()?;
     let (journal, content) = preflight::check(set, &site.root)?;
     let changed =
         journal.store(&site.root).and_then(|()| change(&journal, &content, &site.root, interrupt));

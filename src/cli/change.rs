@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use super::Global;
 use crate::apply::{self, Interrupt};
 use crate::ask::{Answer, Ask};
-use crate::commands::undo;
+use crate::commands::undo::{self, Last};
 use crate::error::{Error, Result};
 use crate::model::{MANIFEST, Manifest};
 use crate::plan::{ChangeSet, Draft, unified};
@@ -81,18 +81,21 @@ impl Change<'_> {
         keep: &Keep<'_>,
     ) -> Result<Report> {
         let root = self.global.root()?.ok_or_else(no_project)?;
-        let recovered = self.recover(&root)?;
+        let tree = DiskTree::new(&root);
+        let (recovered, last) = self.recover(&root, &tree)?;
         // Before the question: Ctrl-C at it must give the cursor back.
         let interrupt = Interrupt::install()?;
         let started = Instant::now();
-        let tree = DiskTree::new(&root);
         let set = planned(&tree, plan)?;
         let (whole, id) = keep(&set, &tree)?;
         set.notes.iter().for_each(|note| self.ui.say(&format!("{}\n", visible(note))));
         set.warnings.iter().for_each(|warning| self.ui.warn(warning));
         let thought = self.ask(&set, &whole)?;
         if !self.global.dry_run {
-            apply::update(&whole, &root, &interrupt)?;
+            apply::update_if(&whole, &root, &interrupt, || match Last::of(&tree)? == last {
+                true => Ok(()),
+                false => Err(meanwhile()),
+            })?;
         }
         if thought.is_none() {
             self.ui.changes(&set, self.global.dry_run);
@@ -103,8 +106,22 @@ impl Change<'_> {
         self.report(&set, recovered, undo_id)
     }
 
+    /// Puts right what a killed run left, and returns what it said of that, and the last run of all
+    /// when none was at work.
+    fn recover(self, root: &Path, tree: &DiskTree) -> Result<(Option<String>, Last)> {
+        let mut said = None;
+        loop {
+            // First, so that a run which starts after it shows.
+            let last = Last::of(tree)?;
+            match self.recover_once(root)? {
+                None => return Ok((said, last)),
+                recovered => said = recovered,
+            }
+        }
+    }
+
     /// Puts right what a killed run left, says so, and returns what it said.
-    fn recover(self, root: &Path) -> Result<Option<String>> {
+    fn recover_once(self, root: &Path) -> Result<Option<String>> {
         if self.global.dry_run {
             return match apply::is_left(root)? {
                 true => Err(Error::not_applied("a run was killed here, or is at work")
@@ -183,6 +200,12 @@ fn planned(
         (set.routes, set.migration, set.next) = Default::default();
     }
     Ok(set)
+}
+
+/// Says that a plan may rest on what is no longer so.
+fn meanwhile() -> Error {
+    Error::not_applied("another run of `ddd-forge` changed the project after this one was planned")
+        .hint("run the same command again")
 }
 
 /// Says that there is nothing here to work on.

@@ -89,6 +89,20 @@ def yes_and_a_dry_run_ask_nothing(binary: Path, shop: Path) -> None:
     expect((shop / "notes.txt").read_text() == KEPT, "the change is made")
 
 
+def what_another_run_changed_meanwhile_is_not_overwritten(binary: Path, shop: Path) -> None:
+    """The plan may rest on what is no longer so, even where no file of it was changed."""
+    with on_terminal(binary, "add-domain", "orders", "total:int", cwd=shop) as screen:
+        asked(screen)
+        subprocess.run([str(binary), "undo", "--yes", "--quiet"], cwd=shop, check=True)
+        screen.press("y")
+        expect(screen.end() == 4, f"it is refused:\n{screen.text()}")
+        shown = screen.text()
+    expect("another run of `ddd-forge` changed the project" in shown, f"it says why:\n{shown}")
+    expect(not (shop / "app/domains/orders").exists(), "nothing is written")
+    expect(not (shop / RECORD).exists(), "nothing is recorded")
+    expect((shop / "notes.txt").read_text() == KEPT, "what the other did stays")
+
+
 def main() -> None:
     """Runs every check in a project of its own."""
     binary = Path(sys.argv[1]).resolve()
@@ -96,6 +110,7 @@ def main() -> None:
         a_diff_is_shown_on_request_and_yes_makes_the_change,
         no_and_ctrl_c_change_nothing,
         yes_and_a_dry_run_ask_nothing,
+        what_another_run_changed_meanwhile_is_not_overwritten,
     ):
         with tempfile.TemporaryDirectory() as place:
             check(binary, project(binary, Path(place)))

@@ -1,5 +1,6 @@
 //! A directory that exists.
 
+use super::site::Site;
 use super::*;
 
 /// Makes, changes and removes, in directories old and new.
@@ -94,7 +95,7 @@ fn an_interrupt_leaves_all_as_it_was() {
 #[test]
 fn another_run_is_left_in_peace() {
     let place = project(OLD);
-    let site = site::Site::lock(place.path()).unwrap();
+    let site = Site::lock(place.path()).unwrap();
     let words = format!("(process {})", std::process::id());
     let error = update(&mixed(), place.path(), &never());
     refused(error, 4, if cfg!(windows) { "another run" } else { &words });
@@ -102,6 +103,17 @@ fn another_run_is_left_in_peace() {
     drop(site);
     update(&mixed(), place.path(), &never()).unwrap();
     assert_eq!(picture(place.path()), done());
+}
+
+#[test]
+fn what_a_plan_relied_on_is_asked_once_no_other_run_can_change_it() {
+    let (place, before) = (project(OLD), picture(project(OLD).path()));
+    let holds = || {
+        refused(Site::lock(place.path()).map(drop), 4, "another run");
+        Err(Error::not_applied("it does not hold"))
+    };
+    refused(update_if(&mixed(), place.path(), &never(), holds), 4, "it does not hold");
+    assert_eq!(picture(place.path()), before);
 }
 
 #[test]

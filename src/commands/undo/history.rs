@@ -14,6 +14,21 @@ const SUFFIX: &str = ".json.gz";
 /// Keeps the records out of git, whatever the project's own `.gitignore` says.
 const IGNORE: (&str, &str) = (".ddd-forge/undo/.gitignore", "*\n");
 
+/// The last run and its record. While they stay the same, no other run has changed the project.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Last(Option<(u32, Option<File>)>);
+
+impl Last {
+    /// Looks for the last run in `tree`.
+    ///
+    /// # Errors
+    /// Fails where the tree cannot be read.
+    pub fn of(tree: &dyn Tree) -> Result<Self> {
+        let Some(id) = ids(tree)?.pop() else { return Ok(Last(None)) };
+        Ok(Last(Some((id, tree.read(&path(id)?)?))))
+    }
+}
+
 /// Returns the last `count` runs with their ids, in order.
 ///
 /// # Errors

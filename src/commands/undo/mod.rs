@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::plan::Draft;
 use crate::tree::{File, RelPath};
 
-pub use history::{KEPT, forgotten, recorded, runs};
+pub use history::{KEPT, Last, forgotten, recorded, runs};
 pub use record::{Listed, Run, Touched, sha256};
 
 /// Take back what the last run here did
