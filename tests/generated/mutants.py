@@ -347,8 +347,8 @@ MUTANTS = [
     Mutant(
         "headers come too late only at first",
         "app/infrastructure/bounded_http.py",
-        "self._in_head, self._head_size = True, 0\n        self._wait()",
-        "self._in_head, self._head_size = True, 0",
+        "        if self._patience is None:\n            self._wait()\n",
+        "",
         f"{INFRASTRUCTURE}/test_bounded_http.py",
     ),
     Mutant(
@@ -431,22 +431,22 @@ MUTANTS = [
     Mutant(
         "a repeated request finds what it left",
         RETRIES,
-        "            scope.clear()\n",
+        "                scope.clear()\n",
         "",
         RETRY_TESTS,
     ),
     Mutant(
         "whatever the database refuses is repeated",
         RETRIES,
-        "if started or state not in REPEATABLE or attempt == ATTEMPTS:",
+        "if started or sqlstate not in REPEATABLE or attempt == ATTEMPTS:",
         "if started or attempt == ATTEMPTS:",
         RETRY_TESTS,
     ),
     Mutant(
         "a request is repeated although it is being answered",
         RETRIES,
-        "if started or state not in REPEATABLE or attempt == ATTEMPTS:",
-        "if state not in REPEATABLE or attempt == ATTEMPTS:",
+        "if started or sqlstate not in REPEATABLE or attempt == ATTEMPTS:",
+        "if sqlstate not in REPEATABLE or attempt == ATTEMPTS:",
         RETRY_TESTS,
     ),
     Mutant(

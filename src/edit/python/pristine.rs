@@ -59,7 +59,8 @@ pub fn plain_assembly(source: &str, list: &str) -> Option<Assembly> {
 /// The lines of a router of ours that name none.
 const OTHERS: &[&str] = &[
     "",
-    "__all__ = [\"api_router\", \"webhook_router\"]",
+    "__all__ = [\"api_router\", \"health_router\"]",
+    "__all__ = [\"api_router\", \"health_router\", \"webhook_router\"]",
     "api_router = APIRouter()",
     "for router in ROUTERS:",
     "    api_router.routes.extend(router.routes)",
