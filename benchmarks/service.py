@@ -147,6 +147,7 @@ def production(database: dict[str, str]) -> dict[str, str]:
             "SECRET_KEY": secrets.token_urlsafe(48),
             "API_KEY_PEPPERS": secrets.token_urlsafe(48),
             "CORS_ORIGINS": "https://app.my-company.com",
+            "ALLOWED_HOSTS": "api.my-company.com",
             "SINGLE_PROCESS": "true",
             "RATE_LIMIT_REQUESTS": "1000000/second",
             "PYTHONDONTWRITEBYTECODE": "1",

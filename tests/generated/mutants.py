@@ -1116,6 +1116,20 @@ MUTANTS = [
         "tests/api/test_application.py",
     ),
     Mutant(
+        "no host has to be named in production",
+        "app/infrastructure/config_fields.py",
+        "    if not values and _is_strict(info):",
+        "    if False:",
+        f"{INFRASTRUCTURE}/test_config.py",
+    ),
+    Mutant(
+        "what Starlette refuses is text",
+        "app/api/names.py",
+        "if response.status_code < 400:",
+        "if True:",
+        f"{API}/test_application.py",
+    ),
+    Mutant(
         "any origin may call",
         MAIN,
         "allow_origins=settings.CORS_ORIGINS",

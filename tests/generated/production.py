@@ -111,6 +111,7 @@ def settings(database: Database, **more: str) -> dict[str, str]:
         "API_KEY_PEPPERS": secrets.token_urlsafe(48),
         "SINGLE_PROCESS": "true",
         "CORS_ORIGINS": "https://app.my-company.com",
+        "ALLOWED_HOSTS": "api.my-company.com",
         "CLERK_AZP": "https://app.my-company.com",
         "CLERK_WEBHOOK_SECRET": "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode(),
         "SHUTDOWN_DELAY": "0",
