@@ -1116,6 +1116,13 @@ MUTANTS = [
         "tests/api/test_application.py",
     ),
     Mutant(
+        "a connection that Redis closed is an outage",
+        "app/api/throttle.py",
+        "Retry(NoBackoff(), 1, (RedisConnectionError,))",
+        "Retry(NoBackoff(), 0, (RedisConnectionError,))",
+        f"{API}/test_throttle.py",
+    ),
+    Mutant(
         "no host has to be named in production",
         "app/infrastructure/config_fields.py",
         "    if not values and _is_strict(info):",

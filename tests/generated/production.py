@@ -146,7 +146,7 @@ def served(
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Serves the project; gives its address and its process."""
     port = free_port()
-    log = "production.log"
+    log = f"production-{port}.log"
     with service.running(project, *command(project, port), log=log, **variables) as process:
         address = f"http://127.0.0.1:{port}"
         service.wait_for(f"{address}/api/v1/health/ready", process)

@@ -43,6 +43,7 @@ import fresh_machine
 import fuzz
 import hooks
 import images
+import limits
 import manifests
 import mutants
 import ranges
@@ -280,6 +281,8 @@ def full(binary: Path, projects: list[Path], *, everything: bool) -> None:
             fuzz.check(binary, project, everything=everything)
         with step("under load, while what is around it fails"):
             endurance.check(project)
+        with step("limits, counted by several processes together"):
+            limits.check(project)
         with step("mutants, each caught"):
             mutants.check(project, everything=everything)
         run("uv", "run", "just", "down", cwd=project)
