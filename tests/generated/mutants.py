@@ -1116,6 +1116,27 @@ MUTANTS = [
         "tests/api/test_application.py",
     ),
     Mutant(
+        "pages that begin after a row lose those of the same moment",
+        REPOSITORY,
+        "and_(created == moment, self.model.id > key)",
+        "and_(created == moment, self.model.id < key)",
+        f"{DOMAINS}/base/test_lists.py",
+    ),
+    Mutant(
+        "pages begin after what others own",
+        REPOSITORY,
+        "seen = self._apply_user_scope(select(created))",
+        "seen = select(created)",
+        f"{DOMAINS}/base/test_lists.py",
+    ),
+    Mutant(
+        "pages begin after a row in an order in which it may move",
+        REPOSITORY,
+        'if requested.lstrip("+-") != "created_at":',
+        "if False:",
+        f"{DOMAINS}/base/test_lists.py",
+    ),
+    Mutant(
         "a connection that Redis closed is an outage",
         "app/api/throttle.py",
         "Retry(NoBackoff(), 1, (RedisConnectionError,))",

@@ -25,7 +25,7 @@ pub const RESERVED: &[(&[&str], &str)] = &[
         ],
         "an attribute that Pydantic keeps for itself",
     ),
-    (&["limit", "offset", "search", "order_by"], "a parameter of every list"),
+    (&["limit", "offset", "after", "search", "order_by"], "a parameter of every list"),
     (
         &[
             "bool",
