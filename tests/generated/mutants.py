@@ -1132,7 +1132,7 @@ MUTANTS = [
     Mutant(
         "pages begin after a row in an order in which it may move",
         REPOSITORY,
-        'if requested.lstrip("+-") != "created_at":',
+        'if name != "created_at":',
         "if False:",
         f"{DOMAINS}/base/test_lists.py",
     ),
@@ -1152,7 +1152,7 @@ MUTANTS = [
     ),
     Mutant(
         "what Starlette refuses is text",
-        "app/api/names.py",
+        "app/api/hosts_and_origins.py",
         "if response.status_code < 400:",
         "if True:",
         f"{API}/test_application.py",
