@@ -22,9 +22,12 @@ recipe, its hooks and releases, mutated, and by the README's tour; and one with 
 added, removed and taken back. All lies under `target/generated`.
 """
 
+import os
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 import tomllib
 from collections.abc import Iterator
@@ -225,10 +228,42 @@ def newest_python() -> str:
     return default
 
 
+@contextmanager
+def beside(lane: str, *words: str) -> Iterator[None]:
+    """Runs another lane meanwhile, on another core; waits for its end, and shows what it said."""
+    with tempfile.TemporaryFile("w+") as said:
+        command = [sys.executable, __file__, lane, *words]
+        process = subprocess.Popen(command, stdout=said, stderr=said, start_new_session=True)
+        try:
+            yield
+            process.wait()
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
+                process.wait()
+            said.seek(0)
+            print(said.read(), end="", flush=True)
+    service.expect(process.returncode == 0, f"the lane `{lane}` failed")
+
+
 def full(binary: Path, projects: list[Path], *, everything: bool) -> None:
     """Installs a pairwise set of projects and checks them for real, most of all the default one."""
+    first, *others = enumerate(combinations.PAIRWISE)
+    check_choices(binary, projects, [first], everything=everything)
+    with beside("living", str(binary), *(["everything"] if everything else [])):
+        check_choices(binary, projects, others, everything=everything)
+
+
+def check_choices(
+    binary: Path,
+    projects: list[Path],
+    choices: list[tuple[int, combinations.Choice]],
+    *,
+    everything: bool,
+) -> None:
+    """Installs projects of the pairwise set and checks them, the first one in every way."""
     newest = newest_python()
-    for number, choice in enumerate(combinations.PAIRWISE):
+    for number, choice in choices:
         python = newest if number % 2 else combinations.WORDS["python"][0]
         words = combinations.flags(choice | {"python": python})
         print(f"-- {' '.join(words)}", flush=True)
@@ -286,8 +321,6 @@ def full(binary: Path, projects: list[Path], *, everything: bool) -> None:
         with step("mutants, each caught"):
             mutants.check(project, everything=everything)
         run("uv", "run", "just", "down", cwd=project)
-    check_domains(binary, newest)
-    check_fields(binary, newest, everything=everything)
 
 
 def check_fields(binary: Path, python: str, *, everything: bool) -> None:
@@ -347,9 +380,14 @@ def check_domains(binary: Path, python: str) -> None:
 
 
 def main() -> None:
-    """Runs one lane."""
-    lane, binary = sys.argv[1], Path(sys.argv[2]).resolve()
+    """Runs one lane; `living` is a part of `full`, in which no service is started."""
+    lane, binary, *more = sys.argv[1], Path(sys.argv[2]).resolve(), *sys.argv[3:]
     WORK.mkdir(parents=True, exist_ok=True)
+    if lane == "living":
+        newest = newest_python()
+        check_domains(binary, newest)
+        check_fields(binary, newest, everything="everything" in more)
+        return
     with step("every option, compiled and linted"):
         projects = quick(binary)
     if lane != "quick":
