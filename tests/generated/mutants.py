@@ -108,9 +108,9 @@ MUTANTS = [
     Mutant(
         "pages and counts are of two moments",
         REPOSITORY,
-        "rows = (await self.session.execute(self._page(filters).add_columns(count))).all()",
+        "rows = (await self.session.execute(page.add_columns(count))).all()",
         "total = await self.session.scalar(select(count))\n"
-        "        rows = [(row, total) for row in await self.session.scalars(self._page(filters))]",
+        "        rows = [(row, total) for row in await self.session.scalars(page)]",
         f"{DOMAINS}/base/test_lists.py",
     ),
     Mutant(
@@ -1144,6 +1144,13 @@ MUTANTS = [
         f"{API}/test_throttle.py",
     ),
     Mutant(
+        "a host is ours if it begins like one of ours",
+        "app/api/hosts_and_origins.py",
+        "match = _HOST.fullmatch(host)",
+        "match = _HOST.match(host)",
+        f"{API}/test_application.py",
+    ),
+    Mutant(
         "no host has to be named in production",
         "app/infrastructure/config_fields.py",
         "    if not values and _is_strict(info):",
@@ -1489,8 +1496,9 @@ MUTANTS = [
     Mutant(
         "a middleware comes between the server and the request",
         MIDDLEWARE,
-        "from http import HTTPStatus\n",
-        "from http import HTTPStatus\n\nfrom starlette.middleware.base import BaseHTTPMiddleware\n",
+        "from starlette.responses import Response\n",
+        "from starlette.middleware.base import BaseHTTPMiddleware\n"
+        "from starlette.responses import Response\n",
         f"{ARCHITECTURE}/test_layers.py",
     ),
     Mutant(
