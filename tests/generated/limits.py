@@ -91,8 +91,10 @@ def check(project: Path) -> None:
         keys = production.keys(project, variables)
         with redis(port):
             served = [
-                processes.enter_context(production.served(project, variables))
-                for _ in range(PROCESSES)
+                processes.enter_context(
+                    production.served(project, variables, log=f"limits-{number}.log")
+                )
+                for number in range(PROCESSES)
             ]
             addresses = [address for address, _ in served]
             check_shared(addresses, keys)

@@ -142,11 +142,10 @@ def free_port() -> int:
 
 @contextmanager
 def served(
-    project: Path, variables: dict[str, str]
+    project: Path, variables: dict[str, str], *, log: str = "production.log"
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Serves the project; gives its address and its process."""
     port = free_port()
-    log = f"production-{port}.log"
     with service.running(project, *command(project, port), log=log, **variables) as process:
         address = f"http://127.0.0.1:{port}"
         service.wait_for(f"{address}/api/v1/health/ready", process)
