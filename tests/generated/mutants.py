@@ -1165,6 +1165,13 @@ MUTANTS = [
         f"{API}/test_application.py",
     ),
     Mutant(
+        "a cache may give to a page what it kept for another caller",
+        "app/api/hosts_and_origins.py",
+        'message["headers"] = [*message["headers"], (b"vary", b"Origin")]',
+        "pass",
+        f"{API}/test_application.py",
+    ),
+    Mutant(
         "any origin may call",
         MAIN,
         "allow_origins=settings.CORS_ORIGINS",
