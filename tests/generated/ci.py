@@ -11,8 +11,7 @@ import service
 
 # What only GitHub has; the job's database is another one, which it is told of as of a service.
 DOCKER = "Start PostgreSQL as Compose describes it"
-# Its data are on the internet; without them it would find nothing, and say that all is well.
-# What needs data of others.
+# Their data are on the internet; without them they would find nothing, and say that all is well.
 OTHERS = {"audit", "dependency-review"}
 PULL_REQUEST = "github.event.pull_request"
 

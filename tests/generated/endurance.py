@@ -222,7 +222,8 @@ def check_deadline(project: Path, address: str, key: str, variables: dict[str, s
     service.expect(took < 2, f"a slow request took {took:.1f} s")
     host, port = address.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=5) as client:
-        client.sendall(b"POST /webhooks/clerk HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{")
+        head = b"POST /webhooks/clerk HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n"
+        client.sendall(head + b"{")
         said = client.recv(4096).decode()
         service.expect(said.startswith("HTTP/1.1 408 "), f"half a body: {said}")
 

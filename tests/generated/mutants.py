@@ -1503,9 +1503,9 @@ MUTANTS = [
     Mutant(
         "a middleware comes between the server and the request",
         MIDDLEWARE,
-        "from starlette.responses import Response\n",
+        "from starlette.types import ASGIApp, Message, Receive, Scope, Send\n",
         "from starlette.middleware.base import BaseHTTPMiddleware\n"
-        "from starlette.responses import Response\n",
+        "from starlette.types import ASGIApp, Message, Receive, Scope, Send\n",
         f"{ARCHITECTURE}/test_layers.py",
     ),
     Mutant(
